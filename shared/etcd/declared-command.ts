@@ -1,0 +1,101 @@
+import { baseName } from './names.ts'
+import { ASSIGNMENT, type ShellCommand, splitShellScript } from './shell-script.ts'
+
+type Container = { command: string[]; args: string[]; image: string; variables: ReadonlyMap<string, string> }
+type Found = {
+  argv: string[]
+  /** Variables that a script sets for etcd. */
+  assignments: [string, string][]
+  sourcesFiles: boolean
+  unresolved?: string
+}
+
+const SHELLS = new Set(['sh', 'bash', 'dash', 'ash'])
+/** Programs that only start another one. */
+const WRAPPERS = new Set(
+  'exec nice ionice env timeout tini dumb-init go-runner kube-log-runner taskset chrt numactl setpriv gosu su-exec nohup setsid catatonit'.split(
+    ' ',
+  ),
+)
+/** Words of the shell's grammar that stand before a command. */
+const KEYWORDS = new Set(['if', 'then', 'elif', 'else', 'while', 'until', 'do', '!', 'time'])
+/** Flags whose unresolved value would leave the verdict open. */
+const DECIDING = /^--?(?:peer-)?(?:auto-tls|client-cert-auth|config-file)(?:=|$)/
+const EXPANSION = /\$(?:[A-Za-z_@*#?0-9]|[({])|`/
+
+/** The etcd command line of a container, through shells and wrappers; undefined where it runs something else. */
+export const declaredCommand = ({ command, args, image, variables }: Container): Found | undefined => {
+  const words = [...command, ...args].map((word) => expandKubernetes(word, variables))
+  const runsImageDefault = command.length === 0 && baseName(image.replace(/[@:].*$/, '')) === 'etcd'
+  if (runsImageDefault && (words.length === 0 || words[0]?.startsWith('-')))
+    return checked(['etcd', ...words], [], false)
+  if (SHELLS.has(baseName(words[0] ?? ''))) return fromShell(words, variables)
+  const etcd = unwrap(words)
+  return etcd && checked(etcd.argv, etcd.assignments, false)
+}
+
+type Unwrapped = { argv: string[]; assignments: [string, string][] }
+
+/** The words from the etcd on, where the command is etcd or a wrapper around it; `env A=b etcd` also sets variables. */
+const unwrap = (words: readonly string[]): Unwrapped | undefined => {
+  const start = words.findIndex((word) => !KEYWORDS.has(word))
+  const first = baseName(words[start] ?? '')
+  const at = first === 'etcd' ? start : words.findIndex((word) => baseName(word) === 'etcd')
+  if (at < 0 || (first !== 'etcd' && !WRAPPERS.has(first))) return undefined
+  const assignments = words.slice(start, at).flatMap((word): [string, string][] => {
+    const match = ASSIGNMENT.exec(word)
+    return match ? [[match[1] ?? '', match[2] ?? '']] : []
+  })
+  return { argv: words.slice(at), assignments }
+}
+
+const fromShell = (words: readonly string[], variables: ReadonlyMap<string, string>): Found | undefined => {
+  const flag = words.findIndex((word) => /^-[a-z]*c$/.test(word))
+  if (flag < 0) return undefined
+  const known = new Map(variables)
+  const assigned = new Map<string, string>()
+  let sourcesFiles = false
+  let found: { argv: string[]; prefix: [string, string][] } | undefined
+  for (const shellCommand of splitShellScript(words[flag + 1] ?? '')) {
+    const { words: plain, assignments } = expandCommand(shellCommand, known)
+    if (plain.length === 0)
+      for (const [name, value] of assignments) {
+        assigned.set(name, value)
+        known.set(name, value)
+      }
+    if (plain[0] === '.' || plain[0] === 'source') sourcesFiles = true
+    const etcd = unwrap(plain)
+    // Scripts run helpers (`etcd --version`) before the server: the last one is what stays.
+    if (etcd) found = { argv: etcd.argv, prefix: [...assignments, ...etcd.assignments] }
+  }
+  return found && checked(found.argv, [...assigned, ...found.prefix], sourcesFiles)
+}
+
+const expandCommand = (command: ShellCommand, known: ReadonlyMap<string, string>): ShellCommand => {
+  const expand = (word: string): string =>
+    word.replace(
+      /\$(?:\{([A-Za-z_]\w*)\}|([A-Za-z_]\w*))/g,
+      (whole, braced?: string, bare?: string) => known.get(braced ?? bare ?? '') ?? whole,
+    )
+  return {
+    words: command.words.map(expand),
+    assignments: command.assignments.map(([name, value]) => [name, expand(value)]),
+  }
+}
+
+const checked = (argv: string[], assignments: [string, string][], sourcesFiles: boolean): Found => {
+  // A word that is nothing but an expansion may become any flag, or several.
+  const unresolved = argv
+    .slice(1)
+    .find((word, i) => EXPANSION.test(word) && (isBareWord(word, argv[i]) || DECIDING.test(word)))
+  return { argv, assignments, sourcesFiles, ...(unresolved === undefined ? {} : { unresolved }) }
+}
+
+const isBareWord = (word: string, before: string | undefined): boolean =>
+  /^[`$]/.test(word) && !(before?.startsWith('-') && !before.includes('='))
+
+/** `$(NAME)` becomes the variable's value where the manifest holds it; `$$` is an escaped `$`. */
+export const expandKubernetes = (text: string, variables: ReadonlyMap<string, string>): string =>
+  text.replace(/\$\$|\$\(([^()]+)\)/g, (whole, name: string | undefined) =>
+    name === undefined ? '$' : (variables.get(name) ?? whole),
+  )

@@ -1,0 +1,35 @@
+import { defineConfig } from 'vitest/config'
+
+/** Tests that start processes named etcd, or look at the whole of this machine, would see each other's. */
+const ONE_AT_A_TIME = [
+  'test/e2e/**/*.test.ts',
+  'test/evidence/**/*.test.ts',
+  'test/local/**/*.test.ts',
+  'test/cli/**/*.test.ts',
+]
+const times = { testTimeout: 60_000, hookTimeout: 60_000 }
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          ...times,
+          name: 'parts',
+          include: ['test/**/*.test.ts'],
+          exclude: ONE_AT_A_TIME,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        test: {
+          ...times,
+          name: 'whole',
+          include: ONE_AT_A_TIME,
+          fileParallelism: false,
+          sequence: { groupOrder: 1 },
+        },
+      },
+    ],
+  },
+})
