@@ -1,0 +1,47 @@
+import { writeFileSync } from 'node:fs'
+import { stringify } from 'yaml'
+import { CAVEATS, type Reason, reasons } from '../shared/findings/reasons.ts'
+import { judge } from '../shared/rules/judge.ts'
+import { loadRules } from '../shared/rules/load.ts'
+
+/** The pages that are made from the code's own data, by path. `npm run docs` writes them; a test compares them. */
+export const generatedPages = (): Record<string, string> => ({ 'docs/verdicts.md': verdictsPage() })
+
+const verdictsPage = (): string => `# Verdicts
+
+<!-- Made by \`npm run docs\` from shared/findings/reasons.yaml; the examples are judged when it is made. -->
+
+A finding has a **status**, a **reason** (a stable code, listed here), a message, and **caveats**.
+
+| status | means |
+| --- | --- |
+| \`PASS\` | decided: every etcd on the host is as the rule wants it |
+| \`FAIL\` | decided: an etcd that runs, or that a manifest declares, is not |
+| \`ERROR\` | could not be decided; it is never taken as a PASS |
+| \`NOT_APPLICABLE\` | proved: the rule has nothing to judge on this host |
+
+Beside the status stand what is \`running\`, what is \`declared\` (the manifest: what runs after the next restart) and the
+\`effect\` (what the client port serves, and whether a client needs a certificate). Two etcds on a host are one finding: the
+worst decides, and each is listed. Where etcd's version is not known it is taken as 3.4 or later.
+
+## Reasons
+
+${reasons().map(reasonSection).join('\n')}
+## Caveats
+
+| caveat | means |
+| --- | --- |
+${Object.entries(CAVEATS)
+  .map(([code, means]) => `| \`${code}\` | ${means} |`)
+  .join('\n')}
+`
+
+const reasonSection = ({ code, status, means, do: mend, example }: Reason): string => {
+  const head = `### ${code}\n\n\`${status}\`. ${means}\n\nWhat to do: ${mend}\n`
+  if (!example) return head
+  const rules = loadRules().filter((rule) => rule.id === 'etcd-auto-tls-disabled')
+  const message = judge({ schemaVersion: 1, ...example }, rules)[0]?.message ?? ''
+  return `${head}\n\`\`\`yaml\n${stringify(example, { lineWidth: 110, collectionStyle: 'any' }).trim()}\n\`\`\`\n\n> ${message}\n`
+}
+
+if (import.meta.main) for (const [path, text] of Object.entries(generatedPages())) writeFileSync(path, text)

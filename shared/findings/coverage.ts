@@ -1,0 +1,34 @@
+/** What is known of an instance's place in the fleet; one instance has one state a scan. */
+export type CoverageState =
+  | 'assessed'
+  | 'unreachable'
+  | 'unmanaged'
+  | 'stopped'
+  | 'excluded'
+  | 'left-scope'
+  | 'retired'
+
+/** Instances by state; `total` counts the ones a scan should have assessed (all but stopped, excluded, gone). */
+export type Coverage = { total: number; assessed: number; byState: Partial<Record<CoverageState, number>> }
+
+const IN_SCOPE: CoverageState[] = ['assessed', 'unreachable', 'unmanaged']
+
+export const coverageOf = (states: Iterable<CoverageState>): Coverage => {
+  const byState: Partial<Record<CoverageState, number>> = {}
+  for (const state of states) byState[state] = (byState[state] ?? 0) + 1
+  return sumUp(byState)
+}
+
+export const addCoverage = (parts: Coverage[]): Coverage => {
+  const byState: Partial<Record<CoverageState, number>> = {}
+  for (const part of parts)
+    for (const [state, n] of Object.entries(part.byState) as [CoverageState, number][])
+      byState[state] = (byState[state] ?? 0) + n
+  return sumUp(byState)
+}
+
+const sumUp = (byState: Partial<Record<CoverageState, number>>): Coverage => ({
+  total: IN_SCOPE.reduce((sum, state) => sum + (byState[state] ?? 0), 0),
+  assessed: byState.assessed ?? 0,
+  byState,
+})
