@@ -1,0 +1,178 @@
+import { isDeepStrictEqual } from 'node:util'
+import { nodeKey } from '../findings/records.ts'
+import { putEvidence } from './evidence-items.ts'
+import { type FindingItem, lastTransition, nextFinding } from './finding-items.ts'
+import { keys } from './keys.ts'
+import {
+  type NodeItem,
+  type NodeState,
+  readStates,
+  retryingConflicts,
+  standsAt,
+  WriteConflict,
+  writeState,
+} from './node-states.ts'
+import { getItems } from './read.ts'
+import type { Assessment, CommandResult } from './store.ts'
+import type { Table } from './table.ts'
+import { putTransition } from './transition-items.ts'
+import { IS_NEW, putIf } from './write.ts'
+
+type Seen = { state: NodeItem | undefined; findings: Map<string, FindingItem> }
+
+/**
+ * Why a crash between any two writes loses nothing, when the call is repeated:
+ *
+ * 1. the evidence, so that no verdict points at nothing;
+ * 2. the node's state loses its fingerprint and names this scan as pending: whatever happens next, some scan
+ *    judges the node again, also if its facts go back to what they were;
+ * 3. each finding, which remembers its change (scan, from, reason), then the transition made from what the
+ *    finding remembers: a repeat finds its own change and writes the same transition;
+ * 4. the state with the fingerprint: done.
+ *
+ * If the call is never repeated, the next scan to judge the node writes the missing transitions of the pending one.
+ */
+export const applyAssessments = async (
+  table: Table,
+  scanId: string,
+  at: string,
+  assessments: Assessment[],
+): Promise<CommandResult['changes']> => {
+  const seen = await readSeen(table, scanId, assessments)
+  const changes: CommandResult['changes'] = []
+  for (const assessment of assessments) {
+    let first = seen.get(nodeKey(assessment.node))
+    const rules = await retryingConflicts(async () => {
+      const now = first ?? (await readSeen(table, scanId, [assessment])).get(nodeKey(assessment.node))
+      first = undefined
+      return applyToNode(table, scanId, at, assessment, now ?? { state: undefined, findings: new Map() })
+    })
+    for (const ruleId of rules) changes.push({ instanceId: assessment.node.instanceId, ruleId })
+  }
+  return changes
+}
+
+/** What is stored of these nodes; findings only where they may matter: an unchanged node costs one read. */
+const readSeen = async (
+  table: Table,
+  scanId: string,
+  assessments: Assessment[],
+): Promise<Map<string, Seen>> => {
+  const nodes = assessments.map(({ node }) => node)
+  const states = await readStates(table, nodes)
+  const wanted = assessments
+    .filter((assessment) => !isSettledBefore(scanId, states.get(nodeKey(assessment.node)), assessment))
+    .flatMap(({ node, findings }) => findings.map(({ ruleId }) => keys.finding(node, ruleId)))
+  const items = new Map((await getItems<FindingItem>(table, wanted)).map((item) => [item.pk + item.sk, item]))
+  const findingsOf = ({ node, findings }: Assessment) =>
+    new Map(
+      findings.flatMap(({ ruleId }) => {
+        const { pk, sk } = keys.finding(node, ruleId)
+        const item = items.get(pk + sk)
+        return item ? [[ruleId, item] as const] : []
+      }),
+    )
+  return new Map(
+    assessments.map((assessment) => {
+      const key = nodeKey(assessment.node)
+      return [key, { state: states.get(key), findings: findingsOf(assessment) }]
+    }),
+  )
+}
+
+/** Whether just these verdicts are stored whole: same facts, judged by the same engine and rules. */
+const isJudged = (state: NodeItem | undefined, assessment: Assessment): state is NodeItem =>
+  state !== undefined &&
+  state.fingerprint === assessment.fingerprint &&
+  state.engineVersion === assessment.engineVersion &&
+  isDeepStrictEqual(state.ruleVersions, assessment.ruleVersions)
+
+/** An earlier scan did. What this scan wrote itself may be the first half of a repeat, whose changes count. */
+const isSettledBefore = (scanId: string, state: NodeItem | undefined, assessment: Assessment) =>
+  isJudged(state, assessment) && state.scanId !== scanId
+
+/** Returns the rules whose status or reason this scan changed. */
+const applyToNode = async (
+  table: Table,
+  scanId: string,
+  at: string,
+  assessment: Assessment,
+  { state, findings }: Seen,
+): Promise<string[]> => {
+  const { node, cluster, tags, fingerprint, engineVersion, ruleVersions } = assessment
+  const place = { state: 'assessed' as const, tags, ...(cluster !== undefined && { cluster }) }
+  const judged = isJudged(state, assessment)
+  if (judged && standsAt(state, place)) return changedBy(scanId, assessment, findings)
+
+  let current = state
+  let agrees = true
+  if (!judged) {
+    await putEvidence(table, assessment)
+    current = await markPending(table, scanId, at, assessment, { state, findings })
+    agrees = await writeVerdicts(table, scanId, at, assessment, findings)
+  }
+  const versions = { engineVersion, ruleVersions, ...(agrees && { fingerprint }) }
+  await writeState(table, node, { ...place, ...versions, scanId, at, assessedAt: at }, current)
+  return changedBy(scanId, assessment, findings)
+}
+
+const changedBy = (scanId: string, assessment: Assessment, findings: Map<string, FindingItem>): string[] =>
+  assessment.findings
+    .map(({ ruleId }) => ruleId)
+    .filter((ruleId) => findings.get(ruleId)?.change.scanId === scanId)
+
+/** First makes whole what an earlier scan left pending: its findings are about to be rewritten. */
+const markPending = async (
+  table: Table,
+  scanId: string,
+  at: string,
+  { node, cluster, tags }: Assessment,
+  { state, findings }: Seen,
+): Promise<NodeItem> => {
+  if (state?.pending === scanId) return state
+  if (state?.pending !== undefined)
+    for (const item of findings.values())
+      if (item.change.scanId === state.pending) await appendTransition(table, item)
+  const unseen = {
+    state: 'assessed' as const,
+    tags,
+    ...(cluster !== undefined && { cluster }),
+    assessedAt: at,
+  }
+  const { fingerprint: _, ...before }: Omit<NodeState, 'scanId' | 'at' | 'revision'> = state ?? unseen
+  return writeState(table, node, { ...before, scanId, at, pending: scanId }, state)
+}
+
+/**
+ * Writes the findings into the table and into `findings`. A scan judges a finding once: where a repeat brings
+ * another verdict, the first stands and the result is false, so that the next scan judges anew.
+ */
+const writeVerdicts = async (
+  table: Table,
+  scanId: string,
+  at: string,
+  assessment: Assessment,
+  findings: Map<string, FindingItem>,
+): Promise<boolean> => {
+  let agrees = true
+  for (const finding of assessment.findings) {
+    const before = findings.get(finding.ruleId)
+    if (before?.change.scanId === scanId) {
+      agrees &&= before.finding.status === finding.status && before.finding.reason === finding.reason
+      await appendTransition(table, before)
+      continue
+    }
+    const next = nextFinding(before, assessment, finding, scanId, at)
+    if (isDeepStrictEqual(next, before)) continue
+    const condition = before
+      ? { expression: '#change.#scanId = :seen', values: { ':seen': before.change.scanId } }
+      : IS_NEW
+    if (!(await putIf(table, next, condition))) throw new WriteConflict(`${next.pk} ${next.sk}`)
+    findings.set(finding.ruleId, next)
+    if (next.change.scanId === scanId) await appendTransition(table, next)
+  }
+  return agrees
+}
+
+const appendTransition = (table: Table, item: FindingItem) =>
+  putTransition(table, lastTransition(item), item.change.supersedes)

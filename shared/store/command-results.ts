@@ -1,0 +1,46 @@
+import type { Transition } from '../findings/records.ts'
+import { COMMAND_PREFIX, type Key, keys } from './keys.ts'
+import { getItems, partition, queryAll } from './read.ts'
+import type { CommandResult } from './store.ts'
+import type { Table } from './table.ts'
+import { type TransitionItem, transitionOf } from './transition-items.ts'
+import { IS_NEW, putIf } from './write.ts'
+
+type ResultItem = Key & CommandResult
+
+/** Outcomes in one item: a target with thousands of unreachable instances would pass DynamoDB's 400 KB. */
+const OUTCOMES_PER_ITEM = 500
+
+/** The first record of a command stands. */
+export const putCommandResult = async (table: Table, result: CommandResult): Promise<void> => {
+  const parts = Math.max(1, Math.ceil(result.outcomes.length / OUTCOMES_PER_ITEM))
+  for (let part = 0; part < parts; part++) {
+    const outcomes = result.outcomes.slice(part * OUTCOMES_PER_ITEM, (part + 1) * OUTCOMES_PER_ITEM)
+    const changes = part === 0 ? result.changes : []
+    const key = keys.commandResult(result.scanId, result, result.n, part)
+    await putIf(table, { ...key, ...result, outcomes, changes }, IS_NEW)
+  }
+}
+
+export const commandResults = async (table: Table, scanId: string): Promise<CommandResult[]> => {
+  const items = await queryAll<ResultItem>(table, partition(keys.scan(scanId).pk, COMMAND_PREFIX))
+  const results = new Map<string, CommandResult>()
+  for (const { pk, sk, ...part } of items) {
+    const name = `${part.account}#${part.region}#${part.n}`
+    const before = results.get(name)
+    const outcomes = [...(before?.outcomes ?? []), ...part.outcomes]
+    const changes = [...(before?.changes ?? []), ...part.changes]
+    results.set(name, { ...part, outcomes, changes })
+  }
+  return [...results.values()]
+}
+
+/** Of an old scan, without those that have expired. */
+export const transitionsOf = async (table: Table, scanId: string): Promise<Transition[]> => {
+  const results = await commandResults(table, scanId)
+  const wanted = results.flatMap(({ account, region, changes }) =>
+    changes.map(({ instanceId, ruleId }) => keys.transition({ account, region, instanceId }, ruleId, scanId)),
+  )
+  const items = await getItems<TransitionItem>(table, wanted)
+  return items.sort((a, b) => (a.pk + a.sk < b.pk + b.sk ? -1 : 1)).map(transitionOf)
+}

@@ -1,0 +1,91 @@
+import type { Status } from '../findings/finding.ts'
+import { nodeKey, type StoredFinding } from '../findings/records.ts'
+import { matcher } from './filter.ts'
+import type { FindingItem } from './finding-items.ts'
+import { FINDING_PREFIX, findingListPrefix, type Key, keys, nodeOfPk, shardsOf } from './keys.ts'
+import { type NodeItem, nodesNamed, readStates } from './node-states.ts'
+import { countAll, getItems, list, partition, queryAll } from './read.ts'
+import { assessedAtOf } from './sightings.ts'
+import type { FindingFilter } from './store.ts'
+import type { Table } from './table.ts'
+
+const STATUSES: Status[] = ['PASS', 'FAIL', 'ERROR', 'NOT_APPLICABLE']
+
+/** By node, then rule. */
+export const findings = async (table: Table, filter: FindingFilter): Promise<StoredFinding[]> => {
+  const matches = matcher(filter)
+  const items = await (filter.instance ? ofNodes(table, filter.instance) : ofFleet(table, filter))
+  const states = await readStates(
+    table,
+    items.map(({ pk }) => nodeOfPk(pk)),
+  )
+  const assessedAt = await assessedAtOf(table, [...states.values()])
+  return items
+    .map((item) => storedFinding(item, states.get(nodeKey(nodeOfPk(item.pk))), assessedAt))
+    .filter((found) => matches(found, found.status, found.since))
+    .sort((a, b) => (sortKey(a) < sortKey(b) ? -1 : 1))
+}
+
+/** Counts keys of the list; findings written in the last second may be missing on AWS. */
+export const countFindings = async (table: Table): Promise<Partial<Record<Status, number>>> => {
+  const counts: Partial<Record<Status, number>> = {}
+  for (const status of STATUSES) {
+    const parts = await Promise.all(
+      shardsOf('FINDINGS').map((shard) =>
+        countAll(table, list(shard, { prefix: findingListPrefix(status) })),
+      ),
+    )
+    const count = parts.reduce((sum, part) => sum + part, 0)
+    if (count > 0) counts[status] = count
+  }
+  return counts
+}
+
+const ofNodes = async (table: Table, names: string[]): Promise<FindingItem[]> => {
+  const nodes = await nodesNamed(table, names)
+  const found = await Promise.all(
+    nodes.map((node) => queryAll<FindingItem>(table, partition(keys.node(node).pk, FINDING_PREFIX))),
+  )
+  return found.flat()
+}
+
+/** Reads only items whose key already matches. */
+const ofFleet = async (
+  table: Table,
+  { status, rule, account, region }: FindingFilter,
+): Promise<FindingItem[]> => {
+  const prefixes = [...new Set(status ?? STATUSES)].flatMap((one) =>
+    rule ? [...new Set(rule)].map((ruleId) => findingListPrefix(one, ruleId)) : [findingListPrefix(one)],
+  )
+  const pages = await Promise.all(
+    shardsOf('FINDINGS').flatMap((shard) =>
+      prefixes.map((prefix) => queryAll<Key>(table, list(shard, { prefix }))),
+    ),
+  )
+  const placed = matcher({ ...(account && { account }), ...(region && { region }) })
+  return getItems<FindingItem>(
+    table,
+    pages.flat().filter(({ pk }) => placed(nodeOfPk(pk))),
+  )
+}
+
+/** A finding whose node has no state (somebody deleted it) is shown as not assessed, not dropped. */
+const storedFinding = (
+  item: FindingItem,
+  state: NodeItem | undefined,
+  assessedAt: (state: NodeItem) => string | undefined,
+): StoredFinding => {
+  const { finding, since, scanId, engineVersion, ruleVersion, previousStatus, evidenceHash } = item
+  return {
+    ...finding,
+    ...nodeOfPk(item.pk),
+    ...{ since, scanId, engineVersion, ruleVersion },
+    ...(previousStatus !== undefined && { previousStatus }),
+    ...(evidenceHash !== undefined && { evidenceHash }),
+    ...(state?.cluster !== undefined && { cluster: state.cluster }),
+    coverage: state?.state ?? 'unmanaged',
+    assessedAt: (state && assessedAt(state)) ?? since,
+  }
+}
+
+const sortKey = (finding: StoredFinding) => `${nodeKey(finding)}#${finding.ruleId}`

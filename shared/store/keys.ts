@@ -1,0 +1,83 @@
+import { createHash } from 'node:crypto'
+import type { Status } from '../findings/finding.ts'
+import { type Node, nodeKey } from '../findings/records.ts'
+import type { TargetKey } from './store.ts'
+
+/** Primary key of an item. Case is kept. */
+export type Key = { pk: string; sk: string }
+
+/** Place of an item in the list index. */
+export type Listing = { listKey: string; listSort: string }
+
+export const FINDING_PREFIX = 'F#'
+export const TRANSITION_PREFIX = 'H#'
+export const COMMAND_PREFIX = 'C#'
+export const DIGEST_PREFIX = 'D#'
+
+const nodePk = (node: Node) => `NODE#${nodeKey(node)}`
+const scanPk = (scanId: string) => `SCAN#${scanId}`
+
+/** The primary key of each kind of item. */
+export const keys = {
+  lock: { pk: 'LOCK', sk: 'SCAN' } satisfies Key,
+  scan: (scanId: string): Key => ({ pk: scanPk(scanId), sk: 'META' }),
+  /** A command with more outcomes than fit in one item goes on in parts `#0001`, `#0002`, ... */
+  commandResult: (scanId: string, target: TargetKey, n: string, part: number): Key => ({
+    pk: scanPk(scanId),
+    sk: `${COMMAND_PREFIX}${target.account}#${target.region}#${n}${part === 0 ? '' : `#${String(part).padStart(4, '0')}`}`,
+  }),
+  digest: (scanId: string, route: string): Key => ({ pk: scanPk(scanId), sk: `${DIGEST_PREFIX}${route}` }),
+  target: (target: TargetKey): Key => ({ pk: `TARGET#${target.account}#${target.region}`, sk: 'STATE' }),
+  node: (node: Node): Key => ({ pk: nodePk(node), sk: 'STATE' }),
+  finding: (node: Node, ruleId: string): Key => ({ pk: nodePk(node), sk: `${FINDING_PREFIX}${ruleId}` }),
+  transition: (node: Node, ruleId: string, scanId: string): Key => ({
+    pk: nodePk(node),
+    sk: `${TRANSITION_PREFIX}${ruleId}#${scanId}`,
+  }),
+  evidence: (node: Node, hash: string): Key => ({ pk: nodePk(node), sk: `E#${hash}` }),
+}
+
+/** A list that many nodes write to at once is spread over this many partitions. Changing it needs a migration. */
+export const SHARDS = 8
+
+const shardOf = (node: Node) => createHash('sha256').update(nodeKey(node)).digest().readUInt8(0) % SHARDS
+
+/** The lists of the sparse index: scans and transitions by time, digests until published, nodes, findings. */
+export const listings = {
+  scan: (scanId: string, openedAt: string): Listing => ({
+    listKey: 'SCANS',
+    listSort: `${openedAt}#${scanId}`,
+  }),
+  digest: (scanId: string, route: string): Listing => ({
+    listKey: 'DIGESTS',
+    listSort: `${scanId}#${route}`,
+  }),
+  node: (node: Node): Listing => ({ listKey: nodeList(node), listSort: node.instanceId }),
+  finding: (node: Node, ruleId: string, status: Status): Listing => ({
+    listKey: `FINDINGS#${shardOf(node)}`,
+    listSort: `${findingListPrefix(status, ruleId)}${nodeKey(node)}`,
+  }),
+  transition: (node: Node, ruleId: string, at: string): Listing => ({
+    listKey: `TRANSITIONS#${shardOf(node)}`,
+    listSort: `${at}#${nodeKey(node)}#${ruleId}`,
+  }),
+}
+
+export const nodeList = (target: TargetKey): string => `NODES#${target.account}#${target.region}`
+
+/** How findings of a status (and rule) begin in their list: what makes "open by rule" one range of each shard. */
+export const findingListPrefix = (status: Status, ruleId?: string): string =>
+  ruleId === undefined ? `${status}#` : `${status}#${ruleId}#`
+
+/** The partitions of a list that is spread. */
+export const shardsOf = (list: 'FINDINGS' | 'TRANSITIONS'): string[] =>
+  Array.from({ length: SHARDS }, (_, shard) => `${list}#${shard}`)
+
+/** The node whose partition this is. */
+export const nodeOfPk = (pk: string): Node => {
+  const [account = '', region = '', instanceId = ''] = pk.slice('NODE#'.length).split('/')
+  return { account, region, instanceId }
+}
+
+/** The rule of a finding's or transition's sort key. */
+export const ruleOfSk = (sk: string): string => sk.split('#')[1] ?? ''

@@ -1,0 +1,52 @@
+import type { CreateTableCommandInput } from '@aws-sdk/client-dynamodb'
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
+
+/** The attribute (epoch seconds) after which DynamoDB may delete an item by itself. */
+export const TTL_ATTRIBUTE = 'expiresAt'
+
+/** Sparse: everything that is listed, each kind in partitions of its own (see `listings` in keys.ts). */
+export const LIST_INDEX = 'list'
+
+/** Sparse: node states by bare instance id, for those who do not know its account and region. */
+export const INSTANCE_INDEX = 'instance'
+
+/** `pageSize` bounds a page of a query (else DynamoDB's 1 MB does); `firstWaitMs` is the pause before a read that
+ * was left unanswered is asked again (default 50, doubled each time). */
+export type Pace = { pageSize?: number; firstWaitMs?: number }
+
+/** The table and the client to reach it. */
+export type Table = { client: DynamoDBDocumentClient; name: string } & Pace
+
+/**
+ * What to create: keys, sparse indexes, on-demand capacity. Time to live is switched on apart, on TTL_ATTRIBUTE.
+ *
+ * An item without an index's key attributes is not in that index. The list index holds, beside keys, only what
+ * the list of a target's nodes shows: findings and transitions are listed by their keys and then read.
+ */
+export const tableDefinition = (tableName: string): CreateTableCommandInput => ({
+  TableName: tableName,
+  BillingMode: 'PAY_PER_REQUEST',
+  AttributeDefinitions: ['pk', 'sk', 'listKey', 'listSort', 'instanceId'].map((name) => ({
+    AttributeName: name,
+    AttributeType: 'S',
+  })),
+  KeySchema: [
+    { AttributeName: 'pk', KeyType: 'HASH' },
+    { AttributeName: 'sk', KeyType: 'RANGE' },
+  ],
+  GlobalSecondaryIndexes: [
+    {
+      IndexName: LIST_INDEX,
+      KeySchema: [
+        { AttributeName: 'listKey', KeyType: 'HASH' },
+        { AttributeName: 'listSort', KeyType: 'RANGE' },
+      ],
+      Projection: { ProjectionType: 'INCLUDE', NonKeyAttributes: ['state', 'detail', 'cluster', 'tags'] },
+    },
+    {
+      IndexName: INSTANCE_INDEX,
+      KeySchema: [{ AttributeName: 'instanceId', KeyType: 'HASH' }],
+      Projection: { ProjectionType: 'KEYS_ONLY' },
+    },
+  ],
+})

@@ -1,0 +1,48 @@
+import type { Coverage } from '../findings/coverage.ts'
+import { type Key, keys } from './keys.ts'
+import { getItem, getItems } from './read.ts'
+import { lastClosedAt } from './scans.ts'
+import type { TargetKey } from './store.ts'
+import type { Table } from './table.ts'
+import { updateIf } from './write.ts'
+
+type TargetState = { inventoriedAt: string; coverage: Coverage }
+type TargetItem = Key & TargetState
+
+export const target = async (table: Table, key: TargetKey): Promise<TargetState | undefined> => {
+  const item = await getItem<TargetItem>(table, keys.target(key))
+  return item && { inventoriedAt: item.inventoriedAt, coverage: item.coverage }
+}
+
+/** An inventory older than the one recorded changes nothing. What else is known of the target stays. */
+export const putTarget = async (table: Table, key: TargetKey, state: TargetState): Promise<void> => {
+  const { inventoriedAt, coverage } = state
+  await updateIf(
+    table,
+    keys.target(key),
+    { set: { inventoriedAt, coverage } },
+    {
+      expression: 'attribute_not_exists(#inventoriedAt) OR #inventoriedAt <= :at',
+      values: { ':at': inventoriedAt },
+    },
+  )
+}
+
+/**
+ * Until when the unchanged nodes of these targets are known to be unchanged. Nothing is written of an unchanged
+ * node: it is as fresh as the newest closed scan, or, where that could not take the inventory of the node's
+ * target, as the last inventory.
+ */
+export const freshness = async (
+  table: Table,
+  targets: TargetKey[],
+): Promise<(target: TargetKey) => string | undefined> => {
+  const closedAt = await lastClosedAt(table)
+  const items = await getItems<TargetItem>(table, targets.map(keys.target))
+  const inventories = new Map(items.map((item) => [item.pk, item.inventoriedAt]))
+  return (key) => {
+    const inventoriedAt = inventories.get(keys.target(key).pk)
+    if (closedAt === undefined || inventoriedAt === undefined) return closedAt
+    return [inventoriedAt, closedAt].sort()[0]
+  }
+}

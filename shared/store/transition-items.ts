@@ -1,0 +1,40 @@
+import type { Node, Transition } from '../findings/records.ts'
+import { type Key, keys, type Listing, listings, nodeOfPk } from './keys.ts'
+import { type Table, TTL_ATTRIBUTE } from './table.ts'
+import { IS_NEW, putIf, updateIf } from './write.ts'
+
+/** The node is in the key alone: an `instanceId` would put the item in the index by instance. */
+export type TransitionItem = Key & Listing & Omit<Transition, keyof Node> & { [TTL_ATTRIBUTE]?: number }
+
+/** How long a transition is kept once a later one of the same finding has superseded it. */
+const KEPT_DAYS = 400
+const DAY_S = 86_400
+
+/** Appends a transition; one that is there stays. `supersedes`: the scan of the finding's transition before. */
+export const putTransition = async (
+  table: Table,
+  transition: Transition,
+  supersedes: string | undefined,
+): Promise<void> => {
+  const { account, region, instanceId, ...rest } = transition
+  const node = { account, region, instanceId }
+  const { ruleId, scanId, at } = transition
+  const item = { ...keys.transition(node, ruleId, scanId), ...listings.transition(node, ruleId, at), ...rest }
+  await putIf(table, item, IS_NEW)
+  if (supersedes === undefined) return
+  await updateIf(
+    table,
+    keys.transition(node, ruleId, supersedes),
+    { set: { [TTL_ATTRIBUTE]: Math.floor(Date.parse(at) / 1000) + KEPT_DAYS * DAY_S } },
+    { expression: `attribute_exists(pk) AND attribute_not_exists(#${TTL_ATTRIBUTE})` },
+  )
+}
+
+export const transitionOf = ({
+  pk,
+  sk,
+  listKey,
+  listSort,
+  [TTL_ATTRIBUTE]: _,
+  ...rest
+}: TransitionItem): Transition => ({ ...nodeOfPk(pk), ...rest })
