@@ -1,0 +1,112 @@
+import { z } from 'zod'
+import type { Invocation } from '../../shared/aws/commands.ts'
+import type { CommandReader } from '../../shared/aws/target-access.ts'
+import type { ScanTarget } from '../../shared/config/scanner-config.ts'
+import { type Coverage, coverageOf } from '../../shared/findings/coverage.ts'
+import { plainText } from '../../shared/report/plain-text.ts'
+import type { Rule } from '../../shared/rules/rule.ts'
+import type { Assessment, Outcome, Sighting, Store } from '../../shared/store/store.ts'
+import { assess } from './assess.ts'
+
+const tags = z.record(z.string(), z.string())
+
+/** One command, and the instances that it was sent to: all that judging it needs to know. */
+export const parseResultsEvent = z.object({
+  scanId: z.string(),
+  target: z.object({
+    account: z.string(),
+    region: z.string(),
+    role: z.string().exactOptional(),
+    externalId: z.string().exactOptional(),
+    selectors: z.array(z.record(z.string(), z.union([z.string(), z.array(z.string())]))),
+  }),
+  commandId: z.string(),
+  /** Names the command within the scan and target. */
+  n: z.string(),
+  instances: z.array(z.object({ instanceId: z.string(), cluster: z.string().exactOptional(), tags })),
+  /** Whether waiting was given up: then an answer that is still missing counts as silence. */
+  deadlinePassed: z.boolean(),
+})
+export type ParseResultsEvent = z.infer<typeof parseResultsEvent>
+
+export type ParseResultsDeps = {
+  reader: (target: ScanTarget) => CommandReader
+  store: Pick<Store, 'applyAssessments' | 'applySightings' | 'putCommandResult'>
+  rules: Rule[]
+  now: () => Date
+}
+
+export type ParseResultsSummary = { coverage: Coverage; changes: number }
+
+/** The scan saw this command end, and a later read does not show it yet: try again. */
+export class AnswersNotReadyError extends Error {
+  override readonly name = 'AnswersNotReadyError'
+}
+
+type Seen = { outcome: Outcome; assessment?: Assessment; sighting?: Sighting }
+
+/**
+ * Reads what the instances of one command answered, judges it, stores verdicts and the command's record, and
+ * returns counts. May be repeated. Throws AnswersNotReadyError, and whatever AWS or the table throw.
+ */
+export const parseResults = async (
+  event: ParseResultsEvent,
+  deps: ParseResultsDeps,
+): Promise<ParseResultsSummary> => {
+  const reader = deps.reader(event.target)
+  const answers = new Map((await reader.invocations(event.commandId)).map((each) => [each.instanceId, each]))
+  const late = [...answers.values()].filter(({ phase }) => phase === 'waiting')
+  if (!event.deadlinePassed && late.length > 0)
+    throw new AnswersNotReadyError(
+      `command ${event.commandId} still shows ${late.length} running invocations`,
+    )
+
+  const seen: Seen[] = []
+  for (const instance of event.instances)
+    seen.push(await look(event, deps, reader, instance, answers.get(instance.instanceId)))
+
+  const at = deps.now().toISOString()
+  const changes = await deps.store.applyAssessments(
+    event.scanId,
+    at,
+    seen.flatMap(({ assessment }) => assessment ?? []),
+  )
+  await deps.store.applySightings(
+    event.scanId,
+    at,
+    seen.flatMap(({ sighting }) => sighting ?? []),
+  )
+  const outcomes = seen.map(({ outcome }) => outcome)
+  const { scanId, target, commandId, n } = event
+  const { account, region } = target
+  await deps.store.putCommandResult({ scanId, account, region, n, commandId, outcomes, changes })
+  return { coverage: coverageOf(outcomes.map(({ state }) => state)), changes: changes.length }
+}
+
+const look = async (
+  event: ParseResultsEvent,
+  { rules }: ParseResultsDeps,
+  reader: CommandReader,
+  instance: ParseResultsEvent['instances'][number],
+  answer: Invocation | undefined,
+): Promise<Seen> => {
+  const { account, region } = event.target
+  const { instanceId } = instance
+  const node = { account, region, instanceId }
+  if (answer?.phase !== 'succeeded') {
+    // Success says no more than "exit code 0"; anything else says that there is nothing to judge.
+    const said = { state: 'unreachable' as const, detail: plainText(answer?.detail ?? 'NoInvocation', 80) }
+    return { outcome: { instanceId, ...said }, sighting: { ...instance, node, ...said } }
+  }
+  const whole = () => reader.fullOutput(event.commandId, instanceId)
+  const { assessment, unreadable } = await assess({ ...instance, node }, answer.output, whole, rules)
+  return {
+    outcome: {
+      instanceId,
+      state: 'assessed',
+      fingerprint: assessment.fingerprint,
+      ...(unreadable && { detail: unreadable }),
+    },
+    assessment,
+  }
+}

@@ -1,0 +1,38 @@
+import { gunzipSync, gzipSync } from 'node:zlib'
+import { createRetryStrategy, type Serdes } from '@aws/durable-execution-sdk-js'
+import { isPermanent } from '../../shared/aws/permanent-error.ts'
+import { plainText } from '../../shared/report/plain-text.ts'
+
+const patient = createRetryStrategy({
+  maxAttempts: 4,
+  initialDelay: { seconds: 2 },
+  maxDelay: { seconds: 20 },
+  backoffRate: 2,
+})
+
+/** Tries a step again, unless the error says that this is of no use. On top of the SDK's own retries of one call. */
+export const retrying = {
+  retryStrategy: (error: Error, attempt: number) =>
+    isPermanent(error) ? { shouldRetry: false as const } : patient(error, attempt),
+}
+
+/** AWS keeps at most 256 KB of a step's result. */
+const CHECKPOINT_LIMIT = 256 * 1024
+
+/** Keeps a step's result compressed: the inventory of some thousand instances fits in one checkpoint. */
+export const compressed = <T>(): Serdes<T> => ({
+  serialize: async (value) => {
+    const text = gzipSync(JSON.stringify(value)).toString('base64')
+    if (text.length > CHECKPOINT_LIMIT)
+      throw new Error(
+        'one account and region has too many instances for one scan target; narrow its selectors',
+      )
+    return text
+  },
+  deserialize: async (text) =>
+    text === undefined ? undefined : (JSON.parse(gunzipSync(Buffer.from(text, 'base64')).toString()) as T),
+})
+
+/** What went wrong, in a line of bounded length: it goes into checkpoints, the table and the digest. */
+export const reasonOf = (error: unknown): string =>
+  plainText(error instanceof Error ? error.message : String(error), 300)

@@ -1,0 +1,123 @@
+import {
+  type CommandInvocation,
+  GetCommandInvocationCommand,
+  ListCommandInvocationsCommand,
+  ListCommandsCommand,
+  SendCommandCommand,
+  type SSMClient,
+} from '@aws-sdk/client-ssm'
+import { EXECUTION_TIMEOUT_SECONDS, SHORTEST_DELIVERY_SECONDS } from '../config/scanner-config.ts'
+import { type InvocationPhase, phaseOf } from './invocation-status.ts'
+
+/** One command reaches at most this many instances. */
+export const MOST_PER_COMMAND = 50
+
+/** What one instance answered. `output` is cut by Systems Manager after 2,500 bytes. */
+export type Invocation = { instanceId: string; phase: InvocationPhase; detail: string; output: string }
+
+/** How far a command is: `done` when no further answer can come. */
+export type CommandProgress = { done: boolean; answered: number }
+
+export type CommandRequest = {
+  documentName: string
+  instanceIds: string[]
+  scanId: string
+  /** How long a node may take to pick the command up, in seconds. */
+  deliverySeconds: number
+}
+
+/**
+ * How long a node may take to pick a command up, in seconds, so that it ends before the deadline even where the
+ * node then uses all of its execution time. Undefined: too little time is left to send anything.
+ */
+export const deliverySeconds = (wanted: number, now: Date, deadline: Date): number | undefined => {
+  const left = Math.floor((deadline.getTime() - now.getTime()) / 1000) - EXECUTION_TIMEOUT_SECONDS
+  return left < SHORTEST_DELIVERY_SECONDS ? undefined : Math.min(wanted, left)
+}
+
+/**
+ * Sends the collector to at most 50 instances and returns the command's id. Instances are named by a target, not by
+ * `InstanceIds`, so that one that has just gone does not have the others refused. A call that is repeated sends a
+ * second, harmless command: Systems Manager takes no token against that.
+ */
+export const sendCommand = async (ssm: SSMClient, request: CommandRequest): Promise<string> => {
+  const { Command } = await ssm.send(
+    new SendCommandCommand({
+      DocumentName: request.documentName,
+      Targets: [{ Key: 'InstanceIds', Values: request.instanceIds }],
+      Comment: `fleet-scanner ${request.scanId}`.slice(0, 100),
+      TimeoutSeconds: request.deliverySeconds,
+      MaxErrors: '100%',
+      MaxConcurrency: '100%',
+    }),
+  )
+  if (!Command?.CommandId) throw new Error('Systems Manager accepted a command but gave it no id')
+  return Command.CommandId
+}
+
+/** All invocations of a command, with their output. Pages may be short, even empty, and still go on. */
+export const listInvocations = async (ssm: SSMClient, commandId: string): Promise<Invocation[]> => {
+  const found: CommandInvocation[] = []
+  let token: string | undefined
+  do {
+    const page = await ssm.send(
+      new ListCommandInvocationsCommand({
+        CommandId: commandId,
+        Details: true,
+        MaxResults: MOST_PER_COMMAND,
+        ...(token !== undefined && { NextToken: token }),
+      }),
+    )
+    found.push(...(page.CommandInvocations ?? []))
+    token = page.NextToken || undefined
+  } while (token !== undefined)
+  return found.flatMap(readInvocation)
+}
+
+const readInvocation = (invocation: CommandInvocation): Invocation[] => {
+  if (!invocation.InstanceId) return []
+  const { InstanceId: instanceId, Status: status, StatusDetails: details } = invocation
+  const outputs = (invocation.CommandPlugins ?? []).map((plugin) => plugin.Output ?? '')
+  return [
+    {
+      instanceId,
+      phase: phaseOf(status, details),
+      detail: details || status || 'Unknown',
+      output: outputs.find((output) => output !== '') ?? '',
+    },
+  ]
+}
+
+/**
+ * The standard output of one invocation, cut by Systems Manager after 24,000 characters; empty where it no longer
+ * exists: one instance's history that has gone must not keep the others from being judged.
+ */
+export const fullOutput = async (ssm: SSMClient, commandId: string, instanceId: string): Promise<string> => {
+  try {
+    const input = { CommandId: commandId, InstanceId: instanceId }
+    return (await ssm.send(new GetCommandInvocationCommand(input))).StandardOutputContent ?? ''
+  } catch (error) {
+    if (error instanceof Error && error.name === 'InvocationDoesNotExist') return ''
+    throw error
+  }
+}
+
+/**
+ * Whether all of the instances have answered, or the rest never will. Right after a command was sent its list can
+ * be empty, and an instance that is gone gets no invocation at all: a short list is final only once the command
+ * itself says that it has completed.
+ */
+export const commandProgress = async (
+  ssm: SSMClient,
+  commandId: string,
+  instanceIds: string[],
+): Promise<CommandProgress> => {
+  const invocations = await listInvocations(ssm, commandId)
+  const answered = invocations.filter(({ phase }) => phase !== 'waiting').length
+  if (answered < invocations.length) return { done: false, answered }
+  const listed = new Set(invocations.map(({ instanceId }) => instanceId))
+  if (instanceIds.every((id) => listed.has(id))) return { done: true, answered }
+  const { Commands: [command] = [] } = await ssm.send(new ListCommandsCommand({ CommandId: commandId }))
+  const over = phaseOf(command?.Status, command?.StatusDetails) !== 'waiting'
+  return { done: over && answered >= (command?.TargetCount ?? Number.POSITIVE_INFINITY), answered }
+}

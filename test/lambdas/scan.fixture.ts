@@ -1,0 +1,152 @@
+import { type DurableContext, withDurableExecution } from '@aws/durable-execution-sdk-js'
+import { LocalDurableTestRunner } from '@aws/durable-execution-sdk-js-testing'
+import type { ParseResultsEvent, ParseResultsSummary } from '../../lambdas/parse-results/parse-results.ts'
+import type { RunScanDeps, ScanResult, ScanSummary } from '../../lambdas/run-scan/deps.ts'
+import { runScan } from '../../lambdas/run-scan/run-scan.ts'
+import type { Inventory, KnownInstance, SkippedInstance } from '../../shared/aws/inventory.ts'
+import type { TargetAccess } from '../../shared/aws/target-access.ts'
+import { parseConfig } from '../../shared/config/parse-config.ts'
+import type { ScanTarget } from '../../shared/config/scanner-config.ts'
+import { coverageOf } from '../../shared/findings/coverage.ts'
+import type { Status } from '../../shared/findings/finding.ts'
+import type { Digest, Store } from '../../shared/store/store.ts'
+import { assessment, finding, node } from '../store/fleet.fixture.ts'
+
+export const START = new Date('2026-01-31T12:00:00.000Z')
+
+/** So many instances, all passing. */
+export const many = (count: number) =>
+  Object.fromEntries(Array.from({ length: count }, (_, i) => [`i-${i}`, 'PASS' as const]))
+
+/** What the clock moves by at each look for answers. */
+const LOOK_MS = 50_000
+
+/** An error with the name that an AWS service gives it. */
+export const awsError = (name: string, message = name): Error => Object.assign(new Error(message), { name })
+
+/** What an instance is to a scan: a verdict that its answer brings, silence, or a reason to send it nothing. */
+export type FakeNode = Status | 'silent' | { skipped: SkippedInstance['state']; detail?: string }
+
+/** A fleet by `account/region`, then by instance; a target may fail its inventory instead. */
+export type FakeFleet = Record<string, Record<string, FakeNode> | Error>
+
+/** Waits are real; the clock that the scan sees is not. */
+const QUICK = 'poll: { firstSeconds: 1, longestSeconds: 1 }\n'
+
+type Sent = { commandId: string; target: string; instanceIds: string[]; deliverySeconds: number }
+
+/**
+ * A world for run-scan: a fleet that answers, a clock that only moves when somebody waits for answers, and a
+ * parse-results that stores what the fleet says. Everything that left the scan is kept.
+ */
+export const fakeWorld = (store: Store, fleet: FakeFleet, settings = '') => {
+  let now = START.getTime()
+  const sent: Sent[] = []
+  const parsed: ParseResultsEvent[] = []
+  const published: Digest[] = []
+  const recorded: ScanSummary[] = []
+  const looks = new Map<string, number>()
+  /** Errors to throw, by what is called; taken one by one. */
+  const failures: Partial<Record<'send' | 'progress' | 'parse' | 'publish', Error[]>> = {}
+  const failIfTold = (call: keyof typeof failures) => {
+    const error = failures[call]?.shift()
+    if (error) throw error
+  }
+
+  const nodesIn = ({ account, region }: ScanTarget): Record<string, FakeNode> => {
+    const nodes = fleet[`${account}/${region}`] ?? {}
+    if (nodes instanceof Error) throw nodes
+    return nodes
+  }
+
+  const access = (target: ScanTarget): TargetAccess => ({
+    inventory: async (known: KnownInstance[]): Promise<Inventory> => {
+      const all = Object.entries(nodesIn(target))
+      const gone = known.filter(({ instanceId }) => !all.some(([id]) => id === instanceId))
+      return {
+        toScan: all.flatMap(([instanceId, it]) => (typeof it === 'string' ? [{ instanceId, tags: {} }] : [])),
+        skipped: [
+          ...all.flatMap(([instanceId, it]) =>
+            typeof it === 'string'
+              ? []
+              : [{ instanceId, tags: {}, state: it.skipped, ...(it.detail && { detail: it.detail }) }],
+          ),
+          ...gone.map((each) => ({ ...each, state: 'retired' as const })),
+        ],
+      }
+    },
+    send: async ({ instanceIds, deliverySeconds }) => {
+      failIfTold('send')
+      if (instanceIds.some((id) => id.startsWith('i-bad'))) throw awsError('InvalidInstanceId')
+      const commandId = `command-${sent.length + 1}`
+      sent.push({ commandId, target: `${target.account}/${target.region}`, instanceIds, deliverySeconds })
+      return commandId
+    },
+    progress: async (commandId, instanceIds) => {
+      now += LOOK_MS
+      failIfTold('progress')
+      const look = (looks.get(commandId) ?? 0) + 1
+      looks.set(commandId, look)
+      const nodes = nodesIn(target)
+      const silent = instanceIds.filter((id) => nodes[id] === 'silent').length
+      return { done: look > 1 && silent === 0, answered: instanceIds.length - silent }
+    },
+  })
+
+  const parse = async (event: ParseResultsEvent): Promise<ParseResultsSummary> => {
+    parsed.push(event)
+    failIfTold('parse')
+    const { scanId, target, commandId, n, instances } = event
+    const nodes = nodesIn(target)
+    const answered = instances.flatMap(({ instanceId }) => {
+      const it = nodes[instanceId]
+      if (it === undefined || it === 'silent' || typeof it === 'object') return []
+      return [assessment(node(instanceId, target.account, target.region), [finding(it)])]
+    })
+    const changes = await store.applyAssessments(scanId, new Date(now).toISOString(), answered)
+    const heard = new Set(answered.map((each) => each.node.instanceId))
+    const outcomes = instances.map(({ instanceId }) => ({
+      instanceId,
+      state: heard.has(instanceId) ? ('assessed' as const) : ('unreachable' as const),
+    }))
+    const { account, region } = target
+    await store.putCommandResult({ scanId, account, region, n, commandId, outcomes, changes })
+    return { coverage: coverageOf(outcomes.map(({ state }) => state)), changes: changes.length }
+  }
+
+  const targets = Object.keys(fleet).map((name) => {
+    const [account, region] = name.split('/')
+    return `  - { account: ${account}, regions: [${region}], selectors: [{ role: control-plane }] }\n`
+  })
+  const deps: RunScanDeps = {
+    config: parseConfig(`targets:\n${targets.join('')}${QUICK}${settings}`, 'fleet-scanner.yaml'),
+    store,
+    access,
+    parseFunction: 'parse-results',
+    publish: async (digest) => {
+      failIfTold('publish')
+      return `message-${published.push(digest)}`
+    },
+    now: () => new Date(now),
+    record: (summary) => recorded.push(summary),
+  }
+  const advance = (minutes: number) => {
+    now += minutes * 60_000
+  }
+
+  /** Runs one scan on the local durable engine; throws what ended it where it failed. */
+  const scan = async (event: unknown = {}): Promise<ScanResult> => {
+    const handler = withDurableExecution(async (input: unknown, context: DurableContext) => {
+      context.configureLogger({ customLogger: silent })
+      return runScan(input, context, deps)
+    })
+    const runner = new LocalDurableTestRunner<ScanResult>({ handlerFunction: handler })
+    runner.registerFunction('parse-results', parse)
+    const result = (await runner.run({ payload: event })).getResult()
+    if (result === undefined) throw new Error('the scan returned nothing')
+    return result
+  }
+  return { deps, fleet, sent, parsed, published, recorded, failures, advance, scan }
+}
+
+const silent = { error: () => {}, warn: () => {}, info: () => {}, debug: () => {} }
