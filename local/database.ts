@@ -1,0 +1,111 @@
+import { once } from 'node:events'
+import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import dynalite from 'dynalite'
+import { tableDefinition } from '../shared/store/table.ts'
+import { HOME_REGION, localCredentials } from './credentials.ts'
+import { claim, type Holder } from './handover.ts'
+
+/** The table of the embedded account. */
+export const LOCAL_TABLE = 'fleet-scanner'
+
+/** A DynamoDB that answers on `url`; `stop` closes it where this process runs it. */
+export type Database = { url: string; stop(): Promise<void> }
+
+/** The data folder is another process's. */
+export class DataInUseError extends Error {
+  override readonly name = 'DataInUseError'
+
+  constructor(dataDir: string, { pid, purpose }: Holder) {
+    const work = purpose === 'scan' ? 'scans with' : 'reads'
+    super(
+      `another fleet-scanner (pid ${pid}) ${work} ${dataDir}; wait until it has ended, or choose another folder with --data`,
+    )
+  }
+}
+
+/** How long a scan waits for a process that only reads. */
+const READERS_LIMIT_MS = 15_000
+const LOOK_AGAIN_MS = 100
+
+/** Opens the folder's database for a scan, alone. Throws DataInUseError while another scan has it. */
+export const openDatabase = async (dataDir: string): Promise<Database> => {
+  for (let waited = 0; ; waited += LOOK_AGAIN_MS) {
+    const hold = await claim(dataDir, 'scan')
+    if ('publish' in hold) return start(dataDir, hold)
+    if (hold.purpose === 'scan' || waited >= READERS_LIMIT_MS) throw new DataInUseError(dataDir, hold)
+    await sleep(LOOK_AGAIN_MS)
+  }
+}
+
+/** The folder's database for reading: that of the process which has it open, or one of our own. */
+export const connectOrStart = async (dataDir: string): Promise<Database> => {
+  for (let waited = 0; ; waited += LOOK_AGAIN_MS) {
+    const hold = await claim(dataDir, 'read')
+    if ('publish' in hold) return start(dataDir, hold)
+    if (hold.dynamodbUrl !== undefined) return { url: hold.dynamodbUrl, stop: async () => {} }
+    if (waited >= READERS_LIMIT_MS) throw new DataInUseError(dataDir, hold)
+    await sleep(LOOK_AGAIN_MS)
+  }
+}
+
+/**
+ * Reads from the folder's database. Where it was another process's and that ended in the middle, `work` begins again:
+ * it must only read.
+ */
+export const withDatabase = async <T>(dataDir: string, work: (url: string) => Promise<T>): Promise<T> => {
+  for (let tries = 3; ; tries -= 1) {
+    const database = await connectOrStart(dataDir)
+    try {
+      return await work(database.url)
+    } catch (error) {
+      if (tries <= 1 || (await answers(database.url))) throw error
+    } finally {
+      await database.stop()
+    }
+  }
+}
+
+const answers = (url: string): Promise<boolean> =>
+  fetch(url).then(
+    (answer) => answer.ok,
+    () => false,
+  )
+
+const start = async (
+  dataDir: string,
+  hold: Exclude<Awaited<ReturnType<typeof claim>>, Holder>,
+): Promise<Database> => {
+  const server = dynalite({ path: join(dataDir, 'dynamodb'), createTableMs: 0 })
+  const stop = async (): Promise<void> => {
+    const closed = once(server, 'close')
+    server.close()
+    server.closeAllConnections()
+    await closed
+    await hold.release()
+  }
+  try {
+    server.listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+    await createTable(url)
+    await hold.publish(url)
+    return { url, stop }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}
+
+const createTable = async (endpoint: string): Promise<void> => {
+  const client = new DynamoDBClient({ endpoint, region: HOME_REGION, credentials: localCredentials })
+  try {
+    await client.send(new CreateTableCommand(tableDefinition(LOCAL_TABLE)))
+  } catch (error) {
+    if (!(error instanceof Error && error.name === 'ResourceInUseException')) throw error
+  } finally {
+    client.destroy()
+  }
+}

@@ -1,0 +1,92 @@
+import { serve } from '@hono/node-server'
+import { type Context, Hono } from 'hono'
+import type { Agent } from './agent.ts'
+import { AwsError } from './aws-error.ts'
+import { callerOf } from './caller.ts'
+import { ec2 } from './ec2.ts'
+import type { Fleet } from './fleet.ts'
+import { ec2Error, parseQuery, stsError } from './query-protocol.ts'
+import { type Ssm, startSsm } from './ssm.ts'
+import type { SsmDocument } from './ssm-documents.ts'
+import { sts } from './sts.ts'
+
+export type Endpoint = { url: string; progress: Ssm['progress']; stop(): Promise<void> }
+
+export type EndpointOptions = {
+  fleet: Fleet
+  /** The Command documents of the account. */
+  documents: SsmDocument[]
+  agent: Agent
+  now?: () => Date
+}
+
+/**
+ * Systems Manager, EC2 and STS of the embedded account: one HTTP endpoint on the loopback interface that speaks their
+ * wire protocols for the calls that the scanner makes. The service is the one that the request was signed for.
+ */
+export const startEndpoint = async (options: EndpointOptions): Promise<Endpoint> => {
+  const now = options.now ?? (() => new Date())
+  const ssm = startSsm(options.fleet, options.documents, options.agent, now)
+  const answerEc2 = ec2(options.fleet)
+  const answerSts = sts(new Set(options.fleet.instances.map((instance) => instance.account)), now)
+
+  const app = new Hono()
+  app.post('/', async (c) => {
+    const caller = callerOf(c.req.header('authorization'))
+    const body = await c.req.text()
+    if (caller.service === 'ssm') return c.json(ssm.call(operationOf(c), caller, parseJson(body)))
+    if (caller.service === 'ec2') return xml(answerEc2(caller, parseQuery(body)))
+    if (caller.service === 'sts') return xml(answerSts(caller, parseQuery(body)))
+    throw new AwsError('UnknownOperationException', `the embedded account has no service ${caller.service}`)
+  })
+  app.onError((error, c) => refusal(c, error))
+
+  const { server, port } = await listen(app)
+  return {
+    url: `http://127.0.0.1:${port}`,
+    progress: ssm.progress,
+    stop: async () => {
+      ssm.stop()
+      await new Promise<void>((resolve) => {
+        server.close(() => resolve())
+        if ('closeAllConnections' in server) server.closeAllConnections()
+      })
+    },
+  }
+}
+
+const listen = (app: Hono): Promise<{ server: ReturnType<typeof serve>; port: number }> =>
+  new Promise((resolve, reject) => {
+    const server = serve({ fetch: app.fetch, hostname: '127.0.0.1', port: 0 }, ({ port }) =>
+      resolve({ server, port }),
+    )
+    server.once('error', reject)
+  })
+
+const operationOf = (c: Context): string => (c.req.header('x-amz-target') ?? '').replace(/^AmazonSSM\./, '')
+
+const parseJson = (body: string): unknown => {
+  try {
+    return JSON.parse(body)
+  } catch (cause) {
+    throw new AwsError(
+      'SerializationException',
+      `the body is not JSON: ${cause instanceof Error ? cause.message : ''}`,
+    )
+  }
+}
+
+const xml = (body: string, status = 200): Response =>
+  new Response(body, { status, headers: { 'content-type': 'text/xml;charset=UTF-8' } })
+
+/** Each protocol has its own form of an error; a fault of ours is a 500, which a client may try again. */
+const refusal = (c: Context, error: Error): Response => {
+  const known = error instanceof AwsError ? error : new AwsError('InternalFailure', String(error.stack), 500)
+  const service = /\/(ec2|sts)\/aws4_request/.exec(c.req.header('authorization') ?? '')?.[1]
+  if (service === 'ec2') return xml(ec2Error(known), known.status)
+  if (service === 'sts') return xml(stsError(known), known.status)
+  return Response.json(
+    { __type: known.code, message: known.message },
+    { status: known.status, headers: { 'content-type': 'application/x-amz-json-1.1' } },
+  )
+}

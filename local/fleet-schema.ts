@@ -1,0 +1,80 @@
+import { z } from 'zod'
+import { HOME_ACCOUNT } from './caller.ts'
+
+/** Where an instance is unless its entry says otherwise. */
+const DEFAULT_REGION = 'eu-central-1'
+
+const yes = z
+  .string()
+  .refine((text) => text === 'true' || text === 'false', 'must be true or false')
+  .transform((text) => text === 'true')
+  .default(false)
+
+const wholeNumber = (most: number) =>
+  z
+    .string()
+    .regex(/^\d+$/, 'must be a whole number')
+    .transform(Number)
+    .pipe(z.number().max(most, `must be at most ${most}`))
+    .default(0)
+
+const instanceFields = z.strictObject({
+  id: z
+    .string()
+    .regex(/^i-([0-9a-f]{8}|[0-9a-f]{17})$/, 'must be an instance id: i- and 8 or 17 hexadecimal digits'),
+  account: z
+    .string()
+    .regex(/^\d{12}$/, 'must be an account id of 12 digits')
+    .default(HOME_ACCOUNT),
+  region: z
+    .string()
+    .regex(/^[a-z]{2,}(-[a-z]+)+-\d+$/, 'must be a region, such as eu-west-1')
+    .default(DEFAULT_REGION),
+  tags: z.record(z.string(), z.string()).default({}),
+  state: z
+    .enum(['running', 'stopped', 'terminated'], { error: 'must be running, stopped or terminated' })
+    .default('running'),
+  /** The collector really runs here. */
+  thisMachine: yes,
+  /** Answers with this file: saved collector output, or Evidence JSON (`.json`); relative to the fleet file. */
+  recording: z.string().min(1, 'must name a file').optional(),
+  /** Answers with this text. */
+  prints: z.string().optional(),
+  /** Known to Systems Manager, which has lost the connection. */
+  offline: yes,
+  /** Online, takes the command, never answers. */
+  silent: yes,
+  /** Runs, unknown to Systems Manager. */
+  unmanaged: yes,
+  /** The exit code that a recording or a text comes with. */
+  exitCode: wholeNumber(255),
+  /** How long the answer takes. */
+  delaySeconds: wholeNumber(3600),
+})
+
+const SOURCES = ['thisMachine', 'recording', 'prints', 'offline', 'silent', 'unmanaged'] as const
+
+const instance = instanceFields.superRefine((entry, context) => {
+  const given = SOURCES.filter((key) => entry[key] !== undefined && entry[key] !== false)
+  const isUp = entry.state === 'running'
+  if (given.length > 1)
+    context.addIssue({
+      code: 'custom',
+      message: `has ${given.map((key) => `\`${key}\``).join(' and ')}; keep one of them`,
+    })
+  if (given.length === 0 && isUp)
+    context.addIssue({
+      code: 'custom',
+      message: `says not how it answers; give it one of ${SOURCES.join(', ')}`,
+    })
+})
+
+/** What a fleet file may hold; read as text without types, so that an account id keeps its zeros. */
+export const fleetSchema = z.strictObject({
+  instances: z.array(instance).min(1, 'must list at least one instance'),
+})
+
+export type InstanceEntry = z.output<typeof instance>
+
+export const fleetKeys = Object.keys(fleetSchema.shape)
+export const instanceKeys = Object.keys(instanceFields.shape)
