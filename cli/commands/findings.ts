@@ -1,0 +1,34 @@
+import { renderFindings } from '../../shared/report/findings-table.ts'
+import { inPublishedOrder, renderJson, renderJsonl } from '../../shared/report/json.ts'
+import { EXIT, type ExitCode, exitCodeOf } from '../exit-code.ts'
+import { type FilterOptions, filterOf } from '../filters.ts'
+import { coverageOfScan, isInFleet, lastScan, rowsOf } from '../fleet-view.ts'
+import { readStore } from '../local-store.ts'
+import { checkOutput, type Globals, painter, printResults, say } from '../output.ts'
+
+/** Prints the findings as they stand, and what the last scan could not assess. */
+export const findings = async (options: FilterOptions, globals: Globals): Promise<ExitCode> => {
+  checkOutput(globals)
+  const filter = filterOf(options, new Date())
+  const { all, view } = await readStore(globals, async (store) => ({
+    all: await store.findings(filter),
+    view: await lastScan(store),
+  }))
+  // Who names an instance wants to see it, also when it is gone.
+  const shown = (filter.instance ? all : all.filter(isInFleet)).map(inPublishedOrder)
+  const coverage = view && coverageOfScan(view)
+  const line = coverage
+    ? `coverage: ${coverage.line}`
+    : 'coverage: nothing was assessed yet; no scan has ended'
+  if (globals.format === 'table') {
+    await printResults(globals, `${renderFindings(rowsOf(shown), painter(globals))}${line}\n`)
+  } else {
+    await printResults(globals, globals.format === 'json' ? renderJson(shown) : renderJsonl(shown))
+  }
+  if (globals.format !== 'table' || globals.output !== undefined) say(line)
+  if (!coverage) return EXIT.notAssessed
+  return exitCodeOf(
+    shown.filter(isInFleet).map(({ status }) => status),
+    coverage.full,
+  )
+}

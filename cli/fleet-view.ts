@@ -1,0 +1,68 @@
+import type { Coverage } from '../shared/findings/coverage.ts'
+import type { ScanRecord, StoredFinding } from '../shared/findings/records.ts'
+import { coverageLine, isFull, type NotAssessed } from '../shared/report/coverage-line.ts'
+import type { FindingRow } from '../shared/report/findings-table.ts'
+import { plainText } from '../shared/report/plain-text.ts'
+import type { CommandResult, Store } from '../shared/store/store.ts'
+
+/** A scan that ended, and the instances that it saw. */
+export type ScanView = { record: ScanRecord; results: CommandResult[] }
+
+const SCANS_BACK = 50
+
+/** The newest scan that ended well: what the fleet's coverage is taken from. */
+export const lastScan = async (store: Store): Promise<ScanView | undefined> => {
+  const record = (await store.scans(SCANS_BACK)).find(({ status }) => status === 'closed')
+  return record && { record, results: await store.commandResults(record.scanId) }
+}
+
+/** The instances that the scan did not assess, by name. */
+export const notAssessedOf = ({ results }: ScanView): NotAssessed[] =>
+  results.flatMap(({ account, region, outcomes }) =>
+    outcomes
+      .filter(({ state }) => state !== 'assessed')
+      .map(({ instanceId, state, detail }) => ({
+        account,
+        region,
+        instanceId,
+        state,
+        ...(detail !== undefined && { detail }),
+      })),
+  )
+
+const NOTHING: Coverage = { total: 0, assessed: 0, byState: {} }
+
+/** What was assessed of the fleet, in a line; no target may have been out of reach for it to be full. */
+export const coverageOfScan = (view: ScanView): { line: string; full: boolean } => {
+  const coverage = view.record.coverage ?? NOTHING
+  const errors = view.record.targetErrors ?? []
+  const failed =
+    errors.length > 0 ? [`not fully scanned: ${errors.map((each) => plainText(each, 500)).join('; ')}`] : []
+  return {
+    line: [coverageLine(coverage, notAssessedOf(view)), ...failed].join('; '),
+    full: isFull(coverage) && failed.length === 0 && view.record.status === 'closed',
+  }
+}
+
+/** Findings of instances that are gone stay in the table, and are no part of the fleet any more. */
+export const isInFleet = ({ coverage }: StoredFinding): boolean =>
+  coverage !== 'retired' && coverage !== 'left-scope'
+
+/** Rows for the table; account and region are named only where there are several. */
+export const rowsOf = (findings: StoredFinding[]): FindingRow[] => {
+  const several = (key: 'account' | 'region') => new Set(findings.map((each) => each[key])).size > 1
+  const [accounts, regions] = [several('account'), several('region')]
+  return findings.map((finding) => ({
+    where: [
+      ...(accounts ? [finding.account] : []),
+      ...(regions ? [finding.region] : []),
+      finding.instanceId,
+    ].join('/'),
+    finding,
+    since: finding.since,
+    ...(finding.cluster !== undefined && { cluster: finding.cluster }),
+    ...(finding.coverage !== 'assessed' && {
+      stale: { state: finding.coverage, assessedAt: finding.assessedAt },
+    }),
+  }))
+}

@@ -1,0 +1,140 @@
+import { Command, Option } from 'commander'
+import packageJson from '../package.json' with { type: 'json' }
+import type { ScanOptions } from './commands/scan.ts'
+import type { ExitCode } from './exit-code.ts'
+import { type FilterOptions, withFilters } from './filters.ts'
+import { FORMATS, type Globals } from './output.ts'
+import { INPUT_KINDS, type InputKind } from './recognise.ts'
+
+/**
+ * The command line: names and options are a public interface. A command's own module is loaded when it runs, so
+ * that `evaluate` in a pipe does not wait for the local account's libraries. `done` gets the exit code.
+ */
+export const buildProgram = (done: (code: ExitCode) => void): Command => {
+  const program = new Command('fleet-scanner')
+    .description('Checks etcd on self-managed Kubernetes control planes by the CIS benchmark, host by host.')
+    .version(packageJson.version)
+    .configureHelp({ showGlobalOptions: true })
+    .exitOverride()
+    .showSuggestionAfterError()
+    .option('--local', 'use the embedded account on this machine; no AWS is needed')
+    .option('--data <dir>', 'where the embedded account keeps its data', '.fleet-scanner')
+    .addOption(new Option('--format <format>', 'how results are printed').choices(FORMATS).default('table'))
+    .option('--output <file>', 'write the results to this file instead of stdout')
+    .option('--no-color', 'no colours (NO_COLOR does the same)')
+    .option('--stack <name>', 'the deployed stack to use')
+    .option('--profile <name>', 'the AWS profile to reach the stack with')
+    .option('--region <region>', 'the AWS region that the stack is in')
+    .addHelpText('after', HELP.program)
+  const globalsOf = (command: Command) => command.optsWithGlobals<Globals>()
+
+  program
+    .command('scan')
+    .description('scan the fleet: findings, coverage, and the digest of what changed')
+    .option('--fleet <file>', 'what exists in the embedded account (YAML)')
+    .option('--config <file>', 'what to scan (fleet-scanner.yaml)')
+    .addHelpText('after', HELP.scan)
+    .action(async (options: ScanOptions, command) => {
+      const { scan } = await import('./commands/scan.ts')
+      done(await scan(options, globalsOf(command)))
+    })
+
+  program
+    .command('evaluate')
+    .description('judge evidence from files or a pipe: no AWS, no account, nothing kept')
+    .argument('[files...]', 'evidence (JSON, JSONL), collector output, ps output or manifests; - is stdin')
+    .addOption(new Option('--as <kind>', 'what the input is, instead of recognising it').choices(INPUT_KINDS))
+    .addHelpText('after', HELP.evaluate)
+    .action(async (files: string[], options: { as?: InputKind }, command) => {
+      const { evaluate } = await import('./commands/evaluate.ts')
+      done(await evaluate(files, options.as, globalsOf(command)))
+    })
+
+  withFilters(program.command('findings').description('the findings as they stand'))
+    .addHelpText('after', HELP.findings)
+    .action(async (options: FilterOptions, command) => {
+      const { findings } = await import('./commands/findings.ts')
+      done(await findings(options, globalsOf(command)))
+    })
+
+  withFilters(program.command('history').description('every change of a finding, oldest first'))
+    .addHelpText('after', HELP.history)
+    .action(async (options: FilterOptions, command) => {
+      const { history } = await import('./commands/history.ts')
+      done(await history(options, globalsOf(command)))
+    })
+
+  withFilters(
+    program
+      .command('scans')
+      .description('the scans, newest first; filters pick those that changed such a finding'),
+  )
+    .addHelpText('after', HELP.scans)
+    .action(async (options: FilterOptions, command) => {
+      const { scans } = await import('./commands/scans.ts')
+      done(await scans(options, globalsOf(command)))
+    })
+
+  program
+    .command('collector')
+    .description('print the script that runs on the nodes')
+    .addHelpText('after', HELP.collector)
+    .action(async (_options: object, command) => {
+      const { collector } = await import('./commands/collector.ts')
+      done(await collector(globalsOf(command)))
+    })
+
+  program
+    .command('demo')
+    .description('scan the sample fleet, and say what to try next (this is npm start)')
+    .action(async (_options: object, command) => {
+      const { demo } = await import('./demo.ts')
+      done(await demo(globalsOf(command)))
+    })
+
+  return program
+}
+
+const EXIT_CODES = `
+Exit codes: 0 nothing fails, 1 something FAILs, 2 wrong usage or configuration,
+3 nothing fails but something could not be assessed, 4 a fault of this program.`
+
+const HELP = {
+  program: `
+Examples:
+  $ ps -ef | grep etcd | fleet-scanner evaluate -
+  $ fleet-scanner collector | ssh NODE sudo sh -s | fleet-scanner evaluate -
+  $ fleet-scanner scan --local
+  $ fleet-scanner findings --local --status FAIL,ERROR
+${EXIT_CODES}`,
+  scan: `
+Examples:
+  $ fleet-scanner scan --local                        # the sample fleet, this machine included
+  $ fleet-scanner scan --local --fleet my-fleet.yaml
+  $ fleet-scanner scan --local --format json --output report.json
+${EXIT_CODES}`,
+  evaluate: `
+Examples:
+  $ ps -ef | grep etcd | fleet-scanner evaluate -
+  $ fleet-scanner collector | ssh NODE sudo sh -s | fleet-scanner evaluate -
+  $ fleet-scanner evaluate /etc/kubernetes/manifests/etcd.yaml
+  $ fleet-scanner evaluate evidence/*.jsonl --format jsonl
+${EXIT_CODES}`,
+  findings: `
+Examples:
+  $ fleet-scanner findings --local --status FAIL,ERROR
+  $ fleet-scanner findings --local --cluster prod --since 7d --format json
+${EXIT_CODES}`,
+  history: `
+Examples:
+  $ fleet-scanner history --local --instance i-0abc
+  $ fleet-scanner history --local --since 24h --format jsonl`,
+  scans: `
+Examples:
+  $ fleet-scanner scans --local
+  $ fleet-scanner scans --local --since 2026-01-31`,
+  collector: `
+Examples:
+  $ fleet-scanner collector | less
+  $ fleet-scanner collector | ssh NODE sudo sh -s | fleet-scanner evaluate -`,
+}
