@@ -1,10 +1,11 @@
 import { Command, Option } from 'commander'
 import packageJson from '../package.json' with { type: 'json' }
+import type { EvaluateOptions } from './commands/evaluate.ts'
 import type { ScanOptions } from './commands/scan.ts'
 import type { ExitCode } from './exit-code.ts'
 import { type FilterOptions, withFilters } from './filters.ts'
 import { FORMATS, type Globals } from './output.ts'
-import { INPUT_KINDS, type InputKind } from './recognise.ts'
+import { INPUT_KINDS } from './recognise.ts'
 
 /**
  * The command line: names and options are a public interface. A command's own module is loaded when it runs, so
@@ -44,10 +45,12 @@ export const buildProgram = (done: (code: ExitCode) => void): Command => {
     .description('judge evidence from files or a pipe: no AWS, no account, nothing kept')
     .argument('[files...]', 'evidence (JSON, JSONL), collector output, ps output or manifests; - is stdin')
     .addOption(new Option('--as <kind>', 'what the input is, instead of recognising it').choices(INPUT_KINDS))
+    .option('--rule <ids>', 'judge by these rules only (comma-separated)')
+    .option('--control <numbers>', 'judge by the rules of these controls only (comma-separated)')
     .addHelpText('after', HELP.evaluate)
-    .action(async (files: string[], options: { as?: InputKind }, command) => {
+    .action(async (files: string[], options: EvaluateOptions, command) => {
       const { evaluate } = await import('./commands/evaluate.ts')
-      done(await evaluate(files, options.as, globalsOf(command)))
+      done(await evaluate(files, options, globalsOf(command)))
     })
 
   withFilters(program.command('findings').description('the findings as they stand'))
@@ -82,6 +85,31 @@ export const buildProgram = (done: (code: ExitCode) => void): Command => {
     .action(async (_options: object, command) => {
       const { collector } = await import('./commands/collector.ts')
       done(await collector(globalsOf(command)))
+    })
+
+  const rules = program.command('rules').description('the rules that hosts are judged by')
+  rules
+    .command('list')
+    .description('list them')
+    .action(async (_options: object, command) => {
+      const { listRules } = await import('./commands/rules.ts')
+      done(await listRules(globalsOf(command)))
+    })
+  rules
+    .command('show')
+    .description('show one whole')
+    .argument('<rule>', 'its id, or the control that it answers')
+    .action(async (name: string, _options: object, command) => {
+      const { showRule } = await import('./commands/rules.ts')
+      done(await showRule(name, globalsOf(command)))
+    })
+  rules
+    .command('validate')
+    .description('check rule files, and that each judges its own examples as it says')
+    .argument('[files...]', 'rule files; without any, those of the scanner')
+    .action(async (files: string[], _options: object, command) => {
+      const { validateRules } = await import('./commands/rules.ts')
+      done(await validateRules(files, globalsOf(command)))
     })
 
   program
@@ -119,6 +147,7 @@ Examples:
   $ fleet-scanner collector | ssh NODE sudo sh -s | fleet-scanner evaluate -
   $ fleet-scanner evaluate /etc/kubernetes/manifests/etcd.yaml
   $ fleet-scanner evaluate evidence/*.jsonl --format jsonl
+  $ fleet-scanner evaluate evidence.json --control 2.3
 ${EXIT_CODES}`,
   findings: `
 Examples:

@@ -1,11 +1,28 @@
 import { writeFileSync } from 'node:fs'
 import { stringify } from 'yaml'
 import { CAVEATS, type Reason, reasons } from '../shared/findings/reasons.ts'
+import { rulePage } from '../shared/report/rule-page.ts'
 import { judge } from '../shared/rules/judge.ts'
 import { loadRules } from '../shared/rules/load.ts'
+import { controlOf } from '../shared/rules/rule.ts'
 
 /** The pages that are made from the code's own data, by path. `npm run docs` writes them; a test compares them. */
-export const generatedPages = (): Record<string, string> => ({ 'docs/verdicts.md': verdictsPage() })
+export const generatedPages = (): Record<string, string> => ({
+  'docs/rules.md': rulesPage(),
+  'docs/verdicts.md': verdictsPage(),
+})
+
+const rulesPage = (): string => `# Rules
+
+<!-- Made by \`npm run docs\` from shared/rules/*.yaml. -->
+
+Each rule is one YAML file; \`fleet-scanner rules validate\` checks it, and that it judges its own examples as it says. The
+verdicts and reasons are explained in [verdicts.md](verdicts.md).
+
+${loadRules()
+  .toSorted((a, b) => controlOf(a).localeCompare(controlOf(b), 'en', { numeric: true }))
+  .map(rulePage)
+  .join('\n')}`
 
 const verdictsPage = (): string => `# Verdicts
 
@@ -36,10 +53,17 @@ ${Object.entries(CAVEATS)
   .join('\n')}
 `
 
-const reasonSection = ({ code, status, means, do: mend, example }: Reason): string => {
+const reasonSection = ({
+  code,
+  rule = 'etcd-auto-tls-disabled',
+  status,
+  means,
+  do: mend,
+  example,
+}: Reason): string => {
   const head = `### ${code}\n\n\`${status}\`. ${means}\n\nWhat to do: ${mend}\n`
   if (!example) return head
-  const rules = loadRules().filter((rule) => rule.id === 'etcd-auto-tls-disabled')
+  const rules = loadRules().filter(({ id }) => id === rule)
   const message = judge({ schemaVersion: 1, ...example }, rules)[0]?.message ?? ''
   return `${head}\n\`\`\`yaml\n${stringify(example, { lineWidth: 110, collectionStyle: 'any' }).trim()}\n\`\`\`\n\n> ${message}\n`
 }

@@ -6,7 +6,7 @@ import { inPublishedOrder, renderJson, renderJsonl } from '../../shared/report/j
 import { plainText } from '../../shared/report/plain-text.ts'
 import { judge, judgeUnreadable } from '../../shared/rules/judge.ts'
 import { loadRules } from '../../shared/rules/load.ts'
-import type { Rule } from '../../shared/rules/rule.ts'
+import { controlOf, type Rule } from '../../shared/rules/rule.ts'
 import { EXIT, type ExitCode, exitCodeOf, UsageError } from '../exit-code.ts'
 import { type Reading, readInput } from '../inputs.ts'
 import { checkOutput, type Globals, painter, printResults, say } from '../output.ts'
@@ -15,17 +15,19 @@ import type { InputKind } from '../recognise.ts'
 /** One line of `evaluate --format jsonl`, and where it came from. */
 type Evaluated = { source: string; instanceId?: string; findings: Finding[] }
 
+export type EvaluateOptions = { as?: InputKind; rule?: string; control?: string }
+
 /**
  * Judges files and standard input. Everything that can be read is judged and printed; what cannot is named on
  * stderr and makes the exit code 2.
  */
 export const evaluate = async (
   files: string[],
-  as: InputKind | undefined,
+  { as, rule, control }: EvaluateOptions,
   globals: Globals,
 ): Promise<ExitCode> => {
   checkOutput(globals)
-  const rules = loadRules()
+  const rules = pickRules(loadRules(), rule, control)
   const readings: Reading[] = []
   for (const file of namesOf(files)) readings.push(...(await readOne(file, as)))
   const problems = readings.flatMap((reading) => ('problem' in reading ? [reading.problem] : []))
@@ -34,6 +36,26 @@ export const evaluate = async (
   for (const problem of problems) say(`fleet-scanner: ${plainText(problem, 1000)}`)
   if (problems.length > 0) return EXIT.usage
   return exitCodeOf(results.flatMap(({ findings }) => findings.map(({ status }) => status)))
+}
+
+/** The rules of these ids and controls; a name that is none of them is a mistake. */
+const pickRules = (rules: Rule[], ids: string | undefined, controls: string | undefined): Rule[] => {
+  const wanted = (list: string | undefined, known: string[], option: string): string[] | undefined => {
+    const names = list?.split(',').map((name) => name.trim())
+    const unknown = names?.find((name) => !known.includes(name))
+    if (unknown !== undefined)
+      throw new UsageError(`${option} ${unknown}: there is no such one; there are ${known.join(', ')}`)
+    return names
+  }
+  const byId = wanted(
+    ids,
+    rules.map(({ id }) => id),
+    '--rule',
+  )
+  const byControl = wanted(controls, rules.map(controlOf), '--control')
+  return rules.filter(
+    (one) => (byId?.includes(one.id) ?? true) && (byControl?.includes(controlOf(one)) ?? true),
+  )
 }
 
 const STDIN = '-'

@@ -19,16 +19,28 @@ const schemesOf = (value: string): { scheme: string }[] =>
 
 const isTls = (url: { scheme: string }): boolean => url.scheme === 'https' || url.scheme === 'unixs'
 
-const hasBoth = (settings: Settings): boolean =>
-  settings['cert-file'].value !== '' && settings['key-file'].value !== ''
+const hasBoth = (settings: Settings, side: Side = 'client'): boolean =>
+  side === 'client'
+    ? settings['cert-file'].value !== '' && settings['key-file'].value !== ''
+    : settings['peer-cert-file'].value !== '' && settings['peer-key-file'].value !== ''
 
 /** An etcd in the old proxy mode serves a generated certificate even where certificates are given. */
 const isProxy = (settings: Settings): boolean =>
   settings.proxy.value === 'on' || settings.proxy.value === 'readonly'
 
+/** The two ports of an etcd, each with settings of its own. */
+export type Side = 'client' | 'peer'
+
 /** Auto-TLS is set, and certificates keep it from doing anything. */
-export const isInert = (settings: Settings): boolean =>
-  settings['auto-tls'].value && hasBoth(settings) && !isProxy(settings)
+export const isInert = (settings: Settings, side: Side = 'client'): boolean =>
+  isAutoTls(settings, side) && hasBoth(settings, side) && !(side === 'client' && isProxy(settings))
+
+/** Auto-TLS generates a certificate, and with it replaces every other TLS setting of that port. */
+export const isGenerating = (settings: Settings, side: Side): boolean =>
+  isAutoTls(settings, side) && !isInert(settings, side)
+
+const isAutoTls = (settings: Settings, side: Side): boolean =>
+  settings[side === 'client' ? 'auto-tls' : 'peer-auto-tls'].value
 
 /**
  * What the client port serves, and whether a client needs a certificate of its own to get in. Undefined where etcd
@@ -36,7 +48,7 @@ export const isInert = (settings: Settings): boolean =>
  */
 export const effectOf = (settings: Settings): Effect | undefined => {
   if (whyNoTls(settings) !== undefined) return undefined
-  const generated = settings['auto-tls'].value && !isInert(settings)
+  const generated = isGenerating(settings, 'client')
   const served = clientUrls(settings).map((url): Served => {
     if (!isTls(url)) return 'plain-http'
     return generated ? 'auto-self-signed' : 'given-cert'

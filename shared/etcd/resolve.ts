@@ -35,16 +35,7 @@ export const resolveEtcd = ({ argv, environ, configFile, fidelity, minor }: Etcd
   const fromVariable = readsVariable ? variables?.get('ETCD_CONFIG_FILE') : undefined
   const configPath = line.given.get('config-file')?.value || fromVariable || ''
   if (configPath !== '') {
-    if (configFile === undefined || configFile.content === null)
-      return gap('CONFIG_FILE_UNREADABLE', `its config file ${configPath} could not be read`)
-    if (configFile.truncated) return gap('EVIDENCE_TRUNCATED', `its config file ${configPath} was cut`)
-    const file = readConfigFile(configFile.content, minor)
-    if (file.kind === 'refused') return file
-    return resolved(file.settings, {
-      flagsGiven,
-      environmentUnseen: false,
-      whyNot: whyNotStarting(file.settings, true),
-    })
+    return resolveConfigFile(configPath, configFile, flagsGiven, minor)
   }
 
   const settings: Settings = { ...DEFAULTS }
@@ -60,6 +51,28 @@ export const resolveEtcd = ({ argv, environ, configFile, fidelity, minor }: Etcd
     flagsGiven,
     environmentUnseen: variables === undefined,
     whyNot: doubtful ?? whyNotStarting(settings, false),
+  })
+}
+
+/**
+ * What an etcd does that takes all its settings from a config file.
+ * @param configFile its text; undefined or with null content: it could not be read
+ */
+export const resolveConfigFile = (
+  path: string,
+  configFile: EtcdInput['configFile'],
+  flagsGiven: ReadonlySet<string> = new Set(),
+  minor?: Minor,
+): Resolution => {
+  if (configFile === undefined || configFile.content === null)
+    return gap('CONFIG_FILE_UNREADABLE', `its config file ${path} could not be read`)
+  if (configFile.truncated) return gap('EVIDENCE_TRUNCATED', `its config file ${path} was cut`)
+  const file = readConfigFile(configFile.content, minor)
+  if (file.kind === 'refused') return file
+  return resolved(file.settings, {
+    flagsGiven,
+    environmentUnseen: false,
+    whyNot: whyNotStarting(file.settings, true),
   })
 }
 

@@ -32,6 +32,13 @@ const apiserverEvidence = z.object({
   truncated,
 })
 
+/** An etcd that is built into another program (k3s): it has no process of its own, only the config file that it is given. */
+const embeddedEvidence = z.object({
+  pid: z.number().int().optional(),
+  name: text.optional(),
+  configFile: file,
+})
+
 /** A static pod manifest; `mode` is octal text (`600`), `owner` is `user:group`. */
 const manifestEvidence = file.extend({ mode: text.nullish(), owner: text.nullish() })
 
@@ -47,6 +54,7 @@ export const evidenceSchema = z.object({
   view: z.enum(['full', 'partial']).optional(),
   processes: z.array(processEvidence).nullish(),
   apiservers: z.array(apiserverEvidence).nullish(),
+  embeddedEtcds: z.array(embeddedEvidence).nullish(),
   hostAddresses: z.array(text).nullish(),
   psOutput: text.nullish(),
   manifests: z.array(manifestEvidence).nullish(),
@@ -60,3 +68,4 @@ export type Evidence = z.infer<typeof evidenceSchema>
 export type ProcessEvidence = z.infer<typeof processEvidence>
 export type ApiserverEvidence = z.infer<typeof apiserverEvidence>
 export type ManifestEvidence = z.infer<typeof manifestEvidence>
+export type EmbeddedEvidence = z.infer<typeof embeddedEvidence>

@@ -6,7 +6,8 @@ import type { Evidence } from './evidence.ts'
  * processes were read) are left out, so that an unchanged node keeps its fingerprint from scan to scan.
  */
 export const fingerprint = (evidence: Evidence): string => {
-  const { view, processes, apiservers, hostAddresses, psOutput, manifests, truncatedParts } = evidence
+  const { view, processes, apiservers, embeddedEtcds, hostAddresses, psOutput, manifests, truncatedParts } =
+    evidence
   const facts = {
     view,
     processes: sorted(
@@ -16,6 +17,10 @@ export const fingerprint = (evidence: Evidence): string => {
     apiservers: sorted(
       apiservers?.map(({ pid: _, ...rest }) => rest),
       apiservers,
+    ),
+    embeddedEtcds: sorted(
+      embeddedEtcds?.map(({ pid: _, ...rest }) => rest),
+      embeddedEtcds,
     ),
     // Addresses come and go with pods; they matter only where an API server points elsewhere.
     hostAddresses: apiservers?.length && processes?.length === 0 ? hostAddresses?.toSorted() : undefined,

@@ -1,5 +1,6 @@
 import type { CoverageState } from '../findings/coverage.ts'
 import type { EvidenceExcerpt, Finding, Status } from '../findings/finding.ts'
+import { type FoldedRow, foldRows } from './fold-findings.ts'
 import { grid, type Paint, type Style } from './grid.ts'
 import { plainText } from './plain-text.ts'
 
@@ -33,7 +34,7 @@ export const countLine = (statuses: Status[]): string => {
  */
 export const renderFindings = (rows: FindingRow[], paint: Paint): string => {
   if (rows.length === 0) return 'no findings\n'
-  const sorted = rows.toSorted((a, b) => rank(a) - rank(b))
+  const sorted = foldRows(rows).toSorted((a, b) => rank(a) - rank(b))
   const columns = columnsOf(sorted)
   const [head = '', ...lines] = grid(
     columns.map(({ title }) => title),
@@ -46,28 +47,33 @@ export const renderFindings = (rows: FindingRow[], paint: Paint): string => {
 
 const rank = (row: FindingRow): number => ORDER.indexOf(row.finding.status)
 
-type Column = { title: string; cell: (row: FindingRow, paint: Paint) => string }
+type Column = { title: string; cell: (row: FoldedRow, paint: Paint) => string }
 
 /** The cluster and the date only where they are known. */
-const columnsOf = (rows: FindingRow[]): Column[] => [
+const columnsOf = (rows: FoldedRow[]): Column[] => [
   { title: 'STATUS', cell: (row, paint) => paintStatus(row.finding.status, paint) },
   { title: 'INSTANCE', cell: (row) => plainText(row.where) },
   ...(rows.some((row) => row.cluster)
-    ? [{ title: 'CLUSTER', cell: (row: FindingRow) => plainText(row.cluster ?? '') }]
+    ? [{ title: 'CLUSTER', cell: (row: FoldedRow) => plainText(row.cluster ?? '') }]
     : []),
-  { title: 'CONTROL', cell: (row) => row.finding.control },
+  { title: 'CONTROL', cell: (row) => row.controls.join(' ') },
   ...(rows.some((row) => row.since)
-    ? [{ title: 'SINCE', cell: (row: FindingRow) => shortTime(row.since) }]
+    ? [{ title: 'SINCE', cell: (row: FoldedRow) => shortTime(row.since) }]
     : []),
-  { title: 'REASON', cell: (row) => row.finding.reason },
+  { title: 'REASON', cell: (row) => (isFoldedPass(row) ? '' : row.finding.reason) },
 ]
 
 /** `2026-01-31 12:00Z`: to the minute is enough for a reader. */
 export const shortTime = (iso: string | undefined): string =>
   iso ? `${iso.slice(0, 16).replace('T', ' ')}Z` : ''
 
-const details = ({ finding, stale }: FindingRow): string[] => {
-  const lines = [plainText(finding.message)]
+/** Several passes on one line have no reason in common; their number says enough. */
+const isFoldedPass = ({ finding, controls }: FoldedRow): boolean =>
+  finding.status === 'PASS' && controls.length > 1
+
+const details = (row: FoldedRow): string[] => {
+  const { finding, stale, controls } = row
+  const lines = [isFoldedPass(row) ? `passes ${controls.length} controls` : plainText(finding.message)]
   if (finding.status !== 'PASS' && finding.status !== 'NOT_APPLICABLE')
     lines.push(...finding.evidence.map((excerpt) => labelled('proof', proof(excerpt))))
   if (differ(finding)) lines.push(...bothSides(finding))

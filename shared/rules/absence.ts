@@ -7,7 +7,8 @@ import type { Facts } from './subject.ts'
  * @param transient an etcd that prints and exits was seen, so etcd is installed here
  */
 export const absenceOf = (evidence: Evidence, transient: boolean): Facts['absence'] | undefined => {
-  const { view, processes, apiservers, manifests, truncatedParts } = evidence
+  const { view, processes, apiservers, embeddedEtcds, manifests, truncatedParts } = evidence
+  if (embeddedEtcds === null) return undefined
   if (view !== 'full' || !processes || !apiservers || !manifests || truncatedParts?.length) return undefined
   if (apiservers.some((one) => one.truncated)) return undefined
   if (apiservers.length === 0) {

@@ -2,8 +2,8 @@ import type { Resolution } from '../etcd/configuration.ts'
 import { readManifest } from '../etcd/manifest.ts'
 import { baseName, minorNamedBy } from '../etcd/names.ts'
 import { readPsText } from '../etcd/ps-text.ts'
-import { type EtcdInput, resolveEtcd } from '../etcd/resolve.ts'
-import type { Evidence, ManifestEvidence, ProcessEvidence } from '../evidence/evidence.ts'
+import { type EtcdInput, resolveConfigFile, resolveEtcd } from '../etcd/resolve.ts'
+import type { EmbeddedEvidence, Evidence, ManifestEvidence, ProcessEvidence } from '../evidence/evidence.ts'
 import { absenceOf } from './absence.ts'
 import type { Facts, Subject } from './subject.ts'
 
@@ -18,13 +18,12 @@ export const factsOf = (evidence: Evidence): Facts => {
     ({ resolution }) => resolution.kind === 'not-a-server' && resolution.mode === 'prints-and-exits',
   )
 
+  const embedded = evidence.embeddedEtcds?.map(embeddedSubject) ?? []
   const running = ((): Facts['running'] => {
-    if (processes) return { kind: 'seen', servers, others: transient }
-    if (evidence.processes === null) return { kind: 'unreadable' }
+    if (evidence.processes === null || evidence.embeddedEtcds === null) return { kind: 'unreadable' }
+    if (processes || embedded.length > 0) return { kind: 'seen', servers: [...servers, ...embedded] }
     if (evidence.psOutput === null) return { kind: 'unreadable' }
-    return evidence.psOutput === undefined
-      ? { kind: 'not-looked-for' }
-      : { kind: 'seen', servers: fromPs, others: true }
+    return evidence.psOutput === undefined ? { kind: 'not-looked-for' } : { kind: 'seen', servers: fromPs }
   })()
   const manifests = evidence.manifests ?? []
   const declared: Facts['declared'] =
@@ -40,7 +39,7 @@ export const factsOf = (evidence: Evidence): Facts => {
     declared,
     partialView: evidence.view === 'partial',
     cutParts: evidence.truncatedParts ?? [],
-    contradiction: processes !== undefined && servers.length === 0 && fromPs.length > 0,
+    contradiction: processes !== undefined && servers.length + embedded.length === 0 && fromPs.length > 0,
     ...(absence ? { absence } : {}),
   }
 }
@@ -71,6 +70,15 @@ const resolveProcess = ({ argv, exe, environ, configFile, truncated }: ProcessEv
     minor: minorNamedBy(exe ?? '') ?? minorNamedBy(argv[0] ?? ''),
   })
 }
+
+const embeddedSubject = ({ pid, name, configFile }: EmbeddedEvidence): Subject => ({
+  origin: 'embedded',
+  pid,
+  name: name ?? 'another program',
+  path: configFile.path,
+  commandLine: '',
+  resolution: resolveConfigFile(configFile.path, configFile),
+})
 
 const psSubjects = (text: string): Subject[] =>
   readPsText(text).map(({ pid, argv, text: commandLine, cut }) => ({

@@ -1,6 +1,7 @@
-import type { Resolved, Setting, Settings } from '../etcd/configuration.ts'
-import { isInert } from '../etcd/effect.ts'
+import type { Resolved, Setting } from '../etcd/configuration.ts'
+import type { Side } from '../etcd/effect.ts'
 import type { EvidenceExcerpt, SettingSource, Status } from '../findings/finding.ts'
+import { decidingSetting, effectCaveats, effectWords, holds, sideOf } from './letter-and-effect.ts'
 import type { Condition, Rule } from './rule.ts'
 import type { Subject } from './subject.ts'
 
@@ -16,16 +17,26 @@ export type SubjectVerdict = {
   excerpt: EvidenceExcerpt
 }
 
-/** Flags that show what a client port is like; a `ps` line without any of them hides its settings elsewhere. */
-const TELLING = [
-  'auto-tls',
-  'cert-file',
-  'key-file',
-  'client-cert-auth',
-  'trusted-ca-file',
-  'listen-client-urls',
-  'advertise-client-urls',
-]
+/** Flags that show what a port is like; a `ps` line without any of them hides its settings elsewhere. */
+const TELLING: Record<Side, string[]> = {
+  client: [
+    'auto-tls',
+    'cert-file',
+    'key-file',
+    'client-cert-auth',
+    'trusted-ca-file',
+    'listen-client-urls',
+    'advertise-client-urls',
+  ],
+  peer: [
+    'peer-auto-tls',
+    'peer-cert-file',
+    'peer-key-file',
+    'peer-client-cert-auth',
+    'peer-trusted-ca-file',
+    'listen-peer-urls',
+  ],
+}
 const LONGEST_EXCERPT = 1_000
 
 /** The verdict on one etcd. */
@@ -44,73 +55,57 @@ export const judgeSubject = (rule: Rule, subject: Subject): SubjectVerdict => {
 }
 
 const judgeResolved = (rule: Rule, subject: Subject, resolution: Resolved): SubjectVerdict => {
-  const { settings, environmentUnseen, wouldNotStart } = resolution
+  const { settings, environmentUnseen } = resolution
   const violated = rule.assert.all.find((condition) => !holds(condition, settings))
-  const deciding = settings[(violated ?? (rule.assert.all[0] as Condition)).setting] as Setting<
-    boolean | string
-  >
-  const decided = { value: deciding.value, source: deciding.source }
-  const set = deciding.text === undefined ? ' (the default)' : `, set by ${clip(deciding.text, 200)}`
+  const condition = violated ?? (rule.assert.all[0] as Condition)
+  const deciding = settings[decidingSetting(condition)] as Setting<boolean | string>
+  const unknown = environmentUnseen && deciding.source === 'default'
+  const gap = violated && !unknown ? undefined : whyNoPass(rule, subject, resolution, violated !== undefined)
+  if (gap) return error(subject, gap.reason, gap.says)
 
-  if (violated && !(environmentUnseen && deciding.source === 'default'))
-    return {
-      subject,
-      status: 'FAIL',
-      reason: rule.reasons.fail,
-      says: `${verbOf(subject)} with ${rule.says.fail}${set}${effectWords(rule, resolution)}`,
-      caveats: caveatsOf(rule, subject, resolution),
-      ...decided,
-      excerpt: excerptOf(subject, deciding),
-    }
-  if (environmentUnseen && subject.origin !== 'ps') {
-    const isManifest = subject.origin === 'manifest'
-    return error(
-      subject,
-      isManifest ? 'SETTINGS_UNRESOLVED' : 'ENVIRONMENT_UNREADABLE',
-      isManifest
-        ? 'its variables are not in the manifest'
-        : 'its environment could not be read, and may set it',
-    )
-  }
-  if (subject.cut) return error(subject, 'EVIDENCE_TRUNCATED', 'its line was cut')
-  if (subject.origin === 'ps' && !TELLING.some((flag) => resolution.flagsGiven.has(flag)))
-    return error(subject, 'SETTINGS_NOT_VISIBLE', 'its command line does not show its settings')
-  if (wouldNotStart !== undefined && subject.origin !== 'process')
-    return error(subject, 'WOULD_NOT_START', `etcd would not start like this: ${wouldNotStart}`)
+  const effects = effectCaveats(rule, resolution, violated === undefined)
+  const says = violated ? (condition.says ?? rule.says.fail) : rule.says.pass
+  const set = deciding.text === undefined ? ' (the default)' : `, set by ${clip(deciding.text, 200)}`
   return {
     subject,
-    status: 'PASS',
-    reason: rule.reasons.pass,
-    says: `${verbOf(subject)} with ${rule.says.pass}${set}`,
-    caveats: caveatsOf(rule, subject, resolution),
-    ...decided,
+    status: violated ? 'FAIL' : 'PASS',
+    reason: violated ? (condition.reason ?? rule.reasons.fail) : rule.reasons.pass,
+    says: `${verbOf(subject)} with ${says}${set}${effectWords(effects)}`,
+    caveats: caveatsOf(subject, resolution, effects),
+    value: deciding.value,
+    source: deciding.source,
     excerpt: excerptOf(subject, deciding),
   }
 }
 
-const holds = (condition: Condition, settings: Settings): boolean => {
-  const { value } = settings[condition.setting]
-  return 'equals' in condition ? value === condition.equals : value !== ''
+/** What keeps an etcd whose visible settings are fine, or not visible, from a PASS. */
+const whyNoPass = (
+  rule: Rule,
+  subject: Subject,
+  { environmentUnseen, wouldNotStart, flagsGiven }: Resolved,
+  violated: boolean,
+): { reason: string; says: string } | undefined => {
+  if (environmentUnseen && subject.origin === 'manifest')
+    return { reason: 'SETTINGS_UNRESOLVED', says: 'its variables are not in the manifest' }
+  if (environmentUnseen && subject.origin !== 'ps')
+    return { reason: 'ENVIRONMENT_UNREADABLE', says: 'its environment could not be read, and may set it' }
+  if (subject.cut) return { reason: 'EVIDENCE_TRUNCATED', says: 'its line was cut' }
+  const isTelling = TELLING[sideOf(rule)].some((flag) => flagsGiven.has(flag))
+  if (subject.origin === 'ps' && (violated || !isTelling))
+    return { reason: 'SETTINGS_NOT_VISIBLE', says: 'its command line does not show its settings' }
+  if (wouldNotStart !== undefined && subject.origin !== 'process' && subject.origin !== 'embedded')
+    return { reason: 'WOULD_NOT_START', says: `etcd would not start like this: ${wouldNotStart}` }
+  return undefined
 }
 
 const verbOf = (subject: Subject): string => (subject.origin === 'manifest' ? 'declares etcd' : 'runs')
 
-const caveatsOf = (rule: Rule, subject: Subject, resolution: Resolved): string[] => [
+const caveatsOf = (subject: Subject, resolution: Resolved, effects: string[]): string[] => [
   ...(resolution.environmentUnseen ? ['ENVIRONMENT_NOT_SEEN'] : []),
   ...(resolution.wouldNotStart === undefined ? [] : ['WOULD_NOT_START']),
-  ...(rule.facts.includes('auto-tls') && isInert(resolution.settings) ? ['AUTO_TLS_INERT'] : []),
-  ...(rule.facts.includes('auto-tls') && servesPlain(resolution) ? ['PLAIN_HTTP_SERVED'] : []),
+  ...effects,
   ...(subject.notStatic ? ['NOT_A_STATIC_POD'] : []),
 ]
-
-const servesPlain = ({ settings, effect }: Resolved): boolean =>
-  settings['auto-tls'].value && effect?.servedOnClientPort === 'plain-http'
-
-const effectWords = (rule: Rule, resolution: Resolved): string => {
-  if (!rule.facts.includes('auto-tls')) return ''
-  if (isInert(resolution.settings)) return '; without effect, since certificates are given'
-  return servesPlain(resolution) ? '; it serves plain HTTP' : ''
-}
 
 const error = (subject: Subject, reason: string, says: string, text?: string): SubjectVerdict => ({
   subject,
@@ -126,10 +121,12 @@ const excerptOf = (
   subject: Subject,
   setting: { source: SettingSource; text?: string | undefined },
 ): EvidenceExcerpt => {
-  const source =
-    subject.origin === 'process' && (setting.source === 'environment' || setting.source === 'config-file')
-      ? setting.source
-      : subject.origin
+  const isFile = subject.origin === 'embedded' || setting.source === 'config-file'
+  const source = ((): EvidenceExcerpt['source'] => {
+    if (subject.origin === 'ps' || subject.origin === 'manifest') return subject.origin
+    if (isFile) return 'config-file'
+    return setting.source === 'environment' ? 'environment' : 'process'
+  })()
   const path = subject.origin === 'manifest' || source === 'config-file' ? subject.path : undefined
   return {
     source,

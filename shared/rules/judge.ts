@@ -3,6 +3,7 @@ import type { EvidenceError } from '../evidence/evidence-error.ts'
 import type { Effect, Finding, Served, Status } from '../findings/finding.ts'
 import { factsOf } from './facts.ts'
 import { judgeSubject, type SubjectVerdict } from './judge-subject.ts'
+import { sideOf } from './letter-and-effect.ts'
 import { controlOf, type Rule } from './rule.ts'
 import type { Facts, Subject } from './subject.ts'
 
@@ -103,8 +104,9 @@ const driftOf = (facts: Facts, running: SubjectVerdict[], declared: SubjectVerdi
   return running.length > 0 && declared.length > 0 && fails(running) !== fails(declared) ? ['DRIFT'] : []
 }
 
-const nameOf = ({ origin, pid, path }: Subject): string => {
+const nameOf = ({ origin, pid, path, name }: Subject): string => {
   if (origin === 'manifest') return path ?? 'the manifest'
+  if (origin === 'embedded') return `the etcd in ${name}`
   return pid === undefined ? 'etcd' : `etcd (pid ${pid})`
 }
 
@@ -126,7 +128,8 @@ const finding = (
   running: SubjectVerdict[] = [],
   declared: SubjectVerdict[] = [],
 ): Finding => {
-  const effect = effectOf(running) ?? effectOf(declared)
+  // The effect tells of the client port, which a rule about peers does not judge.
+  const effect = sideOf(rule) === 'client' ? (effectOf(running) ?? effectOf(declared)) : undefined
   const common = ({ status, reason, caveats, value, source }: SubjectVerdict) => ({
     status,
     reason,

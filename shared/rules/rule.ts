@@ -3,23 +3,24 @@ import { evidenceSchema } from '../evidence/evidence.ts'
 
 const line = z.string().min(1)
 
+const booleans = z.enum(['auto-tls', 'client-cert-auth', 'peer-auto-tls', 'peer-client-cert-auth'])
+const texts = z.enum([
+  'cert-file',
+  'key-file',
+  'trusted-ca-file',
+  'peer-cert-file',
+  'peer-key-file',
+  'peer-trusted-ca-file',
+])
+/** Where one condition fails for another reason than the rule's own. */
+const own = { reason: line.optional(), says: line.optional() }
+
 /** One thing that must hold of a setting; a rule passes when all of its conditions hold. */
 const condition = z.union([
-  z.strictObject({
-    setting: z.enum(['auto-tls', 'client-cert-auth', 'peer-auto-tls', 'peer-client-cert-auth']),
-    equals: z.boolean(),
-  }),
-  z.strictObject({
-    setting: z.enum([
-      'cert-file',
-      'key-file',
-      'trusted-ca-file',
-      'peer-cert-file',
-      'peer-key-file',
-      'peer-trusted-ca-file',
-    ]),
-    set: z.literal(true),
-  }),
+  z.strictObject({ setting: booleans, equals: z.boolean(), ...own }),
+  z.strictObject({ setting: texts, set: z.literal(true), ...own }),
+  /** Auto-TLS does not drop the setting. */
+  z.strictObject({ kept: z.enum(['client-cert-auth', 'peer-client-cert-auth']), ...own }),
 ])
 
 const example = z.strictObject({

@@ -1,9 +1,11 @@
 import type { Resolution } from '../etcd/configuration.ts'
 
-/** One etcd to judge: a process, a line of `ps`, or what a manifest declares. */
+/** One etcd to judge: a process, one built into another program, a line of `ps`, or what a manifest declares. */
 export type Subject = {
-  origin: 'process' | 'ps' | 'manifest'
+  origin: 'process' | 'embedded' | 'ps' | 'manifest'
   pid?: number | undefined
+  /** The program that an embedded etcd is built into. */
+  name?: string
   /** The manifest's path, or that of the config file a process uses. */
   path?: string | undefined
   /** What a person would look at: the command line as it was seen. */
@@ -17,10 +19,7 @@ export type Subject = {
 
 /** What the evidence says of one host, whatever the rule. */
 export type Facts = {
-  running:
-    | { kind: 'not-looked-for' }
-    | { kind: 'unreadable' }
-    | { kind: 'seen'; servers: Subject[] /** A relay or a short-lived etcd was seen. */; others: boolean }
+  running: { kind: 'not-looked-for' } | { kind: 'unreadable' } | { kind: 'seen'; servers: Subject[] }
   declared: { kind: 'unreadable' } | { kind: 'seen'; etcds: Subject[] }
   /** Some process may have been hidden. */
   partialView: boolean

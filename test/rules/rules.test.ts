@@ -30,9 +30,16 @@ describe('a rule file that is wrong is refused with its line and the mend', () =
 })
 
 describe('every reason code has an example that gives it', () => {
-  const rules = loadRules().filter((rule) => rule.id === 'etcd-auto-tls-disabled')
-  it.each(reasons().map((one) => [one.code, one] as const))('%s', (code, { example, status }) => {
-    if (!example) return expect(code).toMatch(/^(ENVELOPE_|EVIDENCE_INVALID)/)
-    expect(judge({ schemaVersion: 1, ...example }, rules)[0]).toMatchObject({ reason: code, status })
-  })
+  it.each(reasons().map((one) => [one.code, one] as const))(
+    '%s',
+    (code, { example, status, rule = 'etcd-auto-tls-disabled' }) => {
+      if (!example) return expect(code).toMatch(/^(ENVELOPE_|EVIDENCE_INVALID)/)
+      expect(
+        judge(
+          { schemaVersion: 1, ...example },
+          loadRules().filter(({ id }) => id === rule),
+        )[0],
+      ).toMatchObject({ reason: code, status })
+    },
+  )
 })

@@ -1,0 +1,27 @@
+import type { FindingRow } from './findings-table.ts'
+
+/** One line of the table: the findings of a host that say the same, under all of their controls. */
+export type FoldedRow = FindingRow & { controls: string[] }
+
+/**
+ * Folds what a reader would read over and over: a host that passes several controls, and one that cannot be judged, or
+ * need not be, for one reason under every control. A FAIL always stands alone.
+ */
+export const foldRows = (rows: readonly FindingRow[]): FoldedRow[] => {
+  const folded = new Map<string, FoldedRow>()
+  rows.forEach((row, i) => {
+    const key = keyOf(row, i)
+    const first = folded.get(key)
+    if (first) first.controls.push(row.finding.control)
+    else folded.set(key, { ...row, controls: [row.finding.control] })
+  })
+  for (const row of folded.values()) row.controls.sort((a, b) => a.localeCompare(b, 'en', { numeric: true }))
+  return [...folded.values()]
+}
+
+const keyOf = ({ where, finding, since, cluster, stale }: FindingRow, i: number): string => {
+  const { status, reason, message, caveats } = finding
+  if (status === 'FAIL') return String(i)
+  const says = status === 'PASS' ? [] : [reason, message]
+  return JSON.stringify([where, status, says, caveats, since?.slice(0, 16), cluster, stale])
+}
