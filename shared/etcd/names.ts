@@ -7,6 +7,6 @@ export const baseName = (path: string): string => path.replace(/ \(deleted\)$/, 
  * The release series that a path (`/opt/etcd-v3.4.3-linux-amd64/etcd`) or an image (`registry/etcd:3.5.10-0`) names.
  */
 export const minorNamedBy = (pathOrImage: string): Minor | undefined => {
-  const match = /etcd(?:[-_a-z0-9]*[-_])?[-:/]?v?(3\.\d{1,2}(?:\.\d+)?)(?![\d])/.exec(pathOrImage)
+  const match = /etcd[-_a-z0-9]*?[-_:/]v?(3\.\d{1,2}(?:\.\d+)?)(?!\d)/.exec(pathOrImage)
   return match?.[1] === undefined ? undefined : minorOf(match[1])
 }

@@ -6,6 +6,7 @@ import { effectOf, whyNotStarting } from './effect.ts'
 import { readEnvironment, settingsFromEnvironment } from './environment.ts'
 import type { Minor } from './flags.ts'
 import { type Fidelity, parseBool } from './go-values.ts'
+import { baseName } from './names.ts'
 
 export type EtcdInput = {
   /** With argv[0]. */
@@ -13,7 +14,7 @@ export type EtcdInput = {
   /** Raw entries; null: not seen. */
   environ: readonly string[] | null
   /** The file that etcd would choose; undefined: not looked for; `content` null: unreadable. */
-  configFile?: { content: string | null; truncated?: boolean | undefined } | undefined
+  configFile?: { path: string; content: string | null; truncated?: boolean | undefined } | undefined
   fidelity: Fidelity
   minor?: Minor | undefined
 }
@@ -64,7 +65,9 @@ export const resolveConfigFile = (
   flagsGiven: ReadonlySet<string> = new Set(),
   minor?: Minor,
 ): Resolution => {
-  if (configFile === undefined || configFile.content === null)
+  // A collector reads the token that looks like the flag; etcd may take it for another flag's value.
+  const isOther = configFile !== undefined && baseName(configFile.path) !== baseName(path)
+  if (configFile === undefined || configFile.content === null || isOther)
     return gap('CONFIG_FILE_UNREADABLE', `its config file ${path} could not be read`)
   if (configFile.truncated) return gap('EVIDENCE_TRUNCATED', `its config file ${path} was cut`)
   const file = readConfigFile(configFile.content, minor)

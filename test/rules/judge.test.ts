@@ -77,6 +77,22 @@ describe('what runs and what is declared are told apart', () => {
   })
 })
 
+describe('the config file that was read is the one that etcd chose', () => {
+  const configFile = { path: '/b.yml', content: 'client-transport-security: {cert-file: a, key-file: b}' }
+  it('is not passed on another file than etcd reads', () => {
+    const args = ['--config-file=/a.yml', '--name', '--config-file=/b.yml']
+    expect(host({ processes: [etcd(args, { configFile })] })).toMatchObject({
+      status: 'ERROR',
+      reason: 'CONFIG_FILE_UNREADABLE',
+    })
+  })
+  it('does not mind a file that etcd does not read at all', () => {
+    expect(
+      host({ processes: [etcd(['--name', '--config-file=/b.yml', '--auto-tls'], { configFile })] }),
+    ).toMatchObject({ status: 'FAIL' })
+  })
+})
+
 describe('several etcds on one host are one finding, and the worst decides', () => {
   it('names the one that fails, and lists both', () => {
     const main = etcd([], { pid: 10, environ: ['ETCD_CERT_FILE=a', 'ETCD_KEY_FILE=b'] })
