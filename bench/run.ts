@@ -1,43 +1,21 @@
-import { readFileSync } from 'node:fs'
-import { Bench } from 'tinybench'
-import { collectorOutput } from '../local/collector-output.ts'
-import { decodeCollectorOutput } from '../shared/evidence/envelope.ts'
-import { type Evidence, evidenceSchema } from '../shared/evidence/evidence.ts'
-import { fingerprint } from '../shared/evidence/fingerprint.ts'
-import { judge } from '../shared/rules/judge.ts'
-import { loadRules } from '../shared/rules/load.ts'
+import { spawnSync } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
 
-/** Figures of one run on one core; compare the rows of one run, never two runs on two machines. */
-const sample = (name: string): Evidence =>
-  evidenceSchema.parse(
-    JSON.parse(readFileSync(new URL(`../samples/nodes/${name}.json`, import.meta.url), 'utf8')),
-  )
+/**
+ * `npm run bench`: all of it; `npm run bench -- judge`, `-- collector` or `-- fleet [INSTANCES]`: one. Each runs in a
+ * process of its own, so that memory is its own too, and bounded: a fleet that does not fit into this heap ends the run.
+ */
+const PARTS = ['judge', 'fleet', 'collector']
+const HEAP_MB = 512
 
-const rules = loadRules()
-const bench = new Bench({ time: 1_000, warmupTime: 300 })
-for (const name of ['kubeadm', 'kops', 'rke2', 'openshift4']) {
-  const evidence = sample(name)
-  const output = collectorOutput(evidence)
-  bench.add(`judge ${name}`, () => judge(evidence, rules))
-  bench.add(`fingerprint ${name}`, () => fingerprint(evidence))
-  bench.add(`decode and judge ${name}`, () => judge(decodeCollectorOutput(output), rules))
+const [part, ...rest] = process.argv.slice(2)
+if (part !== undefined && !PARTS.includes(part)) {
+  console.error(`there is no benchmark ${part}; choose one of ${PARTS.join(', ')}`)
+  process.exit(2)
 }
-await bench.run()
-
-const base = bench.tasks[0]?.result
-const perSecond = (result: typeof base): number =>
-  result && 'throughput' in result ? result.throughput.mean : 0
-console.log(
-  `evidence per second and core (${rules.length} rule${rules.length === 1 ? '' : 's'}, node ${process.version})`,
-)
-console.table(
-  Object.fromEntries(
-    bench.tasks.map(({ name, result }) => [
-      name,
-      {
-        'per second': Math.round(perSecond(result)),
-        'of the first': (perSecond(result) / perSecond(base)).toFixed(2),
-      },
-    ]),
-  ),
-)
+for (const each of part === undefined ? PARTS : [part]) {
+  const file = new URL(`${each}.ts`, import.meta.url)
+  const heap = `--max-old-space-size=${HEAP_MB}`
+  const { status } = spawnSync(process.execPath, [heap, fileURLToPath(file), ...rest], { stdio: 'inherit' })
+  if (status !== 0) process.exit(status ?? 1)
+}

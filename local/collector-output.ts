@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { gzipSync } from 'node:zlib'
-import type { Evidence } from '../shared/evidence/evidence.ts'
+import type { Evidence, ProcessEvidence } from '../shared/evidence/evidence.ts'
 
 const MAGIC = 'FLEET-SCANNER-EVIDENCE'
 const LINE_LENGTH = 76
@@ -25,7 +25,7 @@ export const collectorOutput = (evidence: Evidence): string => {
 type Part = NonNullable<Evidence['truncatedParts']>[number]
 
 const recordsOf = (evidence: Evidence): Buffer[] => {
-  const { processes, apiservers, manifests } = evidence
+  const { processes, embeddedEtcds, apiservers, manifests } = evidence
   const cut = (part: Part): boolean => evidence.truncatedParts?.includes(part) ?? false
   return [
     record('at', evidence.collectedAt),
@@ -38,14 +38,15 @@ const recordsOf = (evidence: Evidence): Buffer[] => {
       record('exe', process.exe),
       record('argv', entries(process.argv), process.truncated),
       record('env', entries(process.environ), process.truncated),
-      ...(process.configFile
-        ? [
-            record('config', process.configFile.path),
-            record('text', process.configFile.content, process.configFile.truncated),
-          ]
-        : []),
+      ...configFile(process.configFile),
     ]),
     record('etcds', processes?.length, cut('processes')),
+    ...(embeddedEtcds ?? []).flatMap((embedded) => [
+      record('embed', embedded.name ?? 'another program'),
+      record('pid', embedded.pid),
+      ...configFile(embedded.configFile),
+    ]),
+    record('embeds', embeddedEtcds?.length, cut('embeddedEtcds')),
     ...(apiservers ?? []).flatMap((apiserver) => [
       record('api', apiserver.name ?? 'kube-apiserver'),
       record('pid', apiserver.pid),
@@ -62,6 +63,9 @@ const recordsOf = (evidence: Evidence): Buffer[] => {
     record('ps', evidence.psOutput, cut('psOutput')),
   ]
 }
+
+const configFile = (file: ProcessEvidence['configFile']): Buffer[] =>
+  file ? [record('config', file.path), record('text', file.content, file.truncated)] : []
 
 /** Each entry ends with NUL, as under /proc. */
 const entries = (list: string[] | null | undefined): string | undefined =>

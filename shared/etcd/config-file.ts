@@ -64,7 +64,7 @@ const decode = (root: Yaml, minor?: Minor): Settings => {
   for (const [key, value] of inJsonOrder(root)) {
     if (value === null) continue
     const section = key as Section
-    if (key in SECTIONS) decodeSection(settings, section, value, minor)
+    if (Object.hasOwn(SECTIONS, key)) decodeSection(settings, section, value, minor)
     else decodeTopLevel(settings, key, value, minor)
   }
   return settings

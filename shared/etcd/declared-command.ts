@@ -40,7 +40,8 @@ type Unwrapped = { argv: string[]; assignments: [string, string][] }
 const unwrap = (words: readonly string[]): Unwrapped | undefined => {
   const start = words.findIndex((word) => !KEYWORDS.has(word))
   const first = baseName(words[start] ?? '')
-  const at = first === 'etcd' ? start : words.findIndex((word) => baseName(word) === 'etcd')
+  const at =
+    first === 'etcd' ? start : words.findIndex((word) => !word.startsWith('-') && baseName(word) === 'etcd')
   if (at < 0 || (first !== 'etcd' && !WRAPPERS.has(first))) return undefined
   const assignments = words.slice(start, at).flatMap((word): [string, string][] => {
     const match = ASSIGNMENT.exec(word)

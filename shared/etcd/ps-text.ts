@@ -1,10 +1,12 @@
+import { linesOf } from './lines.ts'
 import { baseName } from './names.ts'
 
 /** One line of `ps` that shows an etcd. Boundaries of arguments are a guess: `ps` prints blanks between them. */
 export type PsLine = {
   pid?: number
   argv: string[]
-  text: string /** The line may have been cut at a screen's width. */
+  text: string
+  /** The line may have been cut at a screen's width. */
   cut: boolean
 }
 
@@ -25,18 +27,29 @@ const LAYOUTS: { pattern: RegExp; pid: number }[] = [
 /** Where COLUMNS=80 cuts, even into a pipe. */
 const SCREEN_WIDTH = 80
 
+/** No host runs so many: what comes after them counts as cut off. */
+const MOST_ETCDS = 1_000
+
 /** Reads the etcd lines of a process listing; lines that show other programs, headers or warnings are left out. */
 export const readPsText = (text: string): PsLine[] => {
-  const lines = text.split(/\r?\n/)
-  const widest = Math.max(...lines.map((line) => line.length))
-  const asWide = lines.filter((line) => line.length === widest).length
-  return lines.flatMap((line): PsLine[] => {
+  const found: { line: string; pid?: number; argv: string[] }[] = []
+  let widest = 0
+  let asWide = 0
+  let isCutOff = false
+  for (const line of linesOf(text)) {
+    if (line.length > widest) [widest, asWide] = [line.length, 0]
+    if (line.length === widest) asWide++
     const { pid, command } = commandOf(line)
     const argv = command.trimEnd().split(' ')
-    if (baseName(argv[0] ?? '') !== 'etcd') return []
-    const cut =
-      line.length === SCREEN_WIDTH || (line.length === widest && asWide > 1) || /(?:\.\.\.|…|>)$/.test(line)
-    return [{ ...(pid === undefined ? {} : { pid }), argv, text: line.trim(), cut }]
+    if (baseName(argv[0] ?? '') !== 'etcd') continue
+    isCutOff = found.length === MOST_ETCDS
+    if (isCutOff) break
+    found.push({ line, argv, ...(pid !== undefined && { pid }) })
+  }
+  return found.map(({ line, ...rest }) => {
+    const endsEarly = line.length === SCREEN_WIDTH || /(?:\.\.\.|…|>)$/.test(line)
+    const cut = isCutOff || endsEarly || (line.length === widest && asWide > 1)
+    return { ...rest, text: line.trim(), cut }
   })
 }
 

@@ -1,12 +1,14 @@
 import {
+  Composer,
   type Document,
   isAlias,
   isMap,
   isPair,
   isScalar,
   isSeq,
+  LineCounter,
   type Node,
-  parseAllDocuments,
+  Parser,
   type YAMLMap,
 } from 'yaml'
 
@@ -20,6 +22,11 @@ export class YamlError extends Error {
 /** Aliases may multiply a small text; no real configuration comes near this. */
 const MOST_NODES = 100_000
 const MOST_DEPTH = 100
+/** The collector sends half of this; a host's own files are smaller still. */
+const MOST_CHARACTERS = 128 * 1024
+/** Far above that, since brackets in texts count too; far below what takes the parser seconds. */
+const MOST_OPEN = 1_000
+const COMPACT_LISTS = /(?:[-?:][ \t]+){1000}/
 // biome-ignore lint/suspicious/noControlCharactersInRegex: yaml.v2 refuses exactly these
 const FORBIDDEN = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\u0085\u2028\u2029]/
 
@@ -30,20 +37,38 @@ const FORBIDDEN = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\u0085\u2028\u20
  */
 export const readYaml11 = (text: string): Yaml => {
   if (FORBIDDEN.test(text)) throw new YamlError('control characters are not allowed')
-  const documents = parseAllDocuments(text, {
+  if (text.length > MOST_CHARACTERS) throw new YamlError('it is too large')
+  if (isTooDeep(text)) throw new YamlError('too many levels')
+  const lines = new LineCounter()
+  const composer = new Composer({
     version: '1.1',
     uniqueKeys: false,
     merge: false,
     logLevel: 'silent',
     intAsBigInt: true,
   })
-  const document = documents[0]
+  // The documents come one by one: what follows the first costs nothing.
+  const [document] = composer.compose(new Parser(lines.addNewLine).parse(text))
   if (!document) return null
   const problem =
     document.errors[0] ?? document.warnings.find((w) => !/^Unresolved tag: !(?!!)/.test(w.message))
-  if (problem) throw new YamlError(problem.message.split('\n')[0] ?? 'not YAML')
+  if (problem) {
+    const { line, col } = lines.linePos(problem.pos[0])
+    throw new YamlError(`${problem.message} at line ${line}, column ${col}`)
+  }
   if (document.directives?.yaml.version !== '1.1') throw new YamlError('only YAML 1.1 is accepted')
   return new Reader(document).read(document.contents, 0)
+}
+
+/** Brackets that are open at once, quoted ones too, or marks of lists in one line: the parser takes them one in another. */
+const isTooDeep = (text: string): boolean => {
+  let open = 0
+  for (const character of text) {
+    if (character === '[' || character === '{') open++
+    else if (character === ']' || character === '}') open = Math.max(0, open - 1)
+    if (open > MOST_OPEN) return true
+  }
+  return COMPACT_LISTS.test(text)
 }
 
 class Reader {

@@ -1,4 +1,10 @@
-import type { ApiserverEvidence, Evidence, ManifestEvidence, ProcessEvidence } from './evidence.ts'
+import type {
+  ApiserverEvidence,
+  EmbeddedEvidence,
+  Evidence,
+  ManifestEvidence,
+  ProcessEvidence,
+} from './evidence.ts'
 import { EVIDENCE_SCHEMA_VERSION, evidenceSchema } from './evidence.ts'
 import { EvidenceError } from './evidence-error.ts'
 
@@ -9,11 +15,16 @@ type Part = NonNullable<Evidence['truncatedParts']>[number]
 type Gathered = {
   evidence: Evidence
   processes: ProcessEvidence[]
+  embedded: EmbeddedEvidence[]
   apiservers: ApiserverEvidence[]
   manifests: ManifestEvidence[]
   /** What the next records describe. */
   process?: ProcessEvidence
   apiserver?: ApiserverEvidence
+  /** An API server or an embedded etcd. */
+  hosted?: { pid?: number | undefined }
+  /** An etcd that has a process, or none of its own. */
+  configured?: { configFile?: EmbeddedEvidence['configFile'] | null | undefined }
   /** A config file or a manifest. */
   file?: { content: string | null; truncated?: boolean | undefined }
   manifest?: ManifestEvidence
@@ -32,6 +43,7 @@ export const evidenceOf = (payload: Uint8Array): Evidence => {
   const gathered: Gathered = {
     evidence: { schemaVersion: EVIDENCE_SCHEMA_VERSION },
     processes: [],
+    embedded: [],
     apiservers: [],
     manifests: [],
   }
@@ -85,6 +97,7 @@ const READERS: Record<string, Reader> = {
 
   etcd: (gathered, { text }) => {
     gathered.process = { pid: Number(text), argv: null, environ: null }
+    gathered.configured = gathered.process
     gathered.processes.push(gathered.process)
   },
   uid: (gathered, { text }) => {
@@ -106,19 +119,31 @@ const READERS: Record<string, Reader> = {
   config: (gathered, { text }) => {
     const configFile = { path: text, content: null }
     gathered.file = configFile
-    processOf(gathered).configFile = configFile
+    started(gathered.configured).configFile = configFile
   },
   etcds: ({ evidence, processes }, record) => {
     evidence.processes = counted(processes, record)
     note(evidence, record, 'processes')
   },
 
+  embed: (gathered, { text }) => {
+    const embedded: EmbeddedEvidence = { name: text, configFile: { path: '', content: null } }
+    gathered.hosted = embedded
+    gathered.configured = embedded
+    gathered.embedded.push(embedded)
+  },
+  embeds: ({ evidence, embedded }, record) => {
+    evidence.embeddedEtcds = counted(embedded, record)
+    note(evidence, record, 'embeddedEtcds')
+  },
+
   api: (gathered, { text }) => {
     gathered.apiserver = { name: text, etcdServers: null }
+    gathered.hosted = gathered.apiserver
     gathered.apiservers.push(gathered.apiserver)
   },
   pid: (gathered, { text }) => {
-    apiserverOf(gathered).pid = Number(text)
+    started(gathered.hosted).pid = Number(text)
   },
   servers: (gathered, record) => {
     const apiserver = apiserverOf(gathered)
@@ -169,7 +194,11 @@ const entriesOf = (text: string): string[] => {
   return entries
 }
 
+/** The collector stops at a tenth of this; each costs the judge much more than its bytes. */
+const MOST_ITEMS = 500
+
 const counted = <T>(items: T[], record: CollectorRecord): T[] => {
+  if (items.length > MOST_ITEMS) throw corrupt(`${record.name}: more than ${MOST_ITEMS}`)
   if (Number(record.text) !== items.length) throw corrupt(`${record.name}: ${record.text} are announced`)
   return items
 }

@@ -71,27 +71,33 @@ s/($W=)[^ ]+/\1***/g
 $URLS"
 # YAML, JSON, and shell scripts in them.
 FILE="# - --token  or  \"--token\",  with the value on the next line
-/^$b(-$b)?$q?--?$K$q?,?$b\$/{n;s/^($b(-[[:space:]]+)?)[^,[:space:]]([^,]*[^,[:space:]])?/\1\"***\"/;}
+/^$b(-[[:space:]]+$q?|$q)--?$K$q?,?$b\$/{n;s/^($b(-[[:space:]]+)?)[^,[:space:]]([^,]*[^,[:space:]])?/\1\"***\"/;}
 # name: TOKEN  with  value: x  on the next line
 /name$q?$b:$b$q?$K$q?,?$b\$/{n;s/^($b${q}?value$q?$b:$b)[^,[:space:]]([^,]*[^,[:space:]])?/\1\"***\"/;}
 # token: (or token: >-)  with one bare word on the next line
-/^$b(-$b)?$q?$K$q?$b:$b([|>][-+0-9]*)?$b\$/{n;s/^([[:space:]]+)[^[:space:]:=#-][^[:space:]:=]*=*$b\$/\1***/;}
+/^$b(-[[:space:]]+)?$q?$K$q?$b:$b([|>][-+0-9]*)?$b\$/{n;s/^([[:space:]]+)[^[:space:]:=#-][^[:space:]:=]*=*$b\$/\1***/;}
 # [\"--token\", \"x\"]
 s/($q--?$K$q$b,$b$q)[^\"']*/\1***/g
 # {\"name\": \"TOKEN\", \"value\": \"x\"}
 s/(name$q?$b:$b$q?$K$q?,$b${q}?value$q?$b:$b)(\"[^\"]*\"|'[^']*'|[^],}\"']+)/\1\"***\"/g
 # - --token=x y
-s/^($b-$b--?$K=).+/\1***/
+s/^($b-[[:space:]]+--?$K=)[^[:space:]].*/\1***/
 # \"--token=x y\"
 s/($q--?$K=)[^\"']+/\1***/g
+# in shell: --token x
+s/((^|[[:space:]\"'])--?${K}[[:space:]]+)[^][,;)}#[:space:]\"'\$\\-][^],;)}[:space:]\"'\\]*/\1***/g
 # elsewhere, as in shell: TOKEN=x  --token=\"x\"  (TOKEN=\$OTHER stays)
 s/($W=)(\\\\?\"[^\"\\]*\\\\?\"|'[^']*'|[^]\$,[:space:]\"'})\\][^],[:space:]\"'})\\]*)/\1***/g
 # token: x  {token: \"x\", ...}
-s/((^|[{,])$b(-$b)?$q?$K$q?$b:$b([&!][^[:space:]]*[[:space:]]+)?)(\"([^\"\\]|\\\\.)*\"|'[^']*'|[^][\"'{}&*!|>,#[:space:]][^],}]*)/\1\"***\"/g
+s/((^|[{,])$b(-[[:space:]]+)?$q?$K$q?$b:$b([&!][^[:space:]]*[[:space:]]+)?)(\"([^\"\\]|\\\\.)*\"|'[^']*'|[^][\"'{}&*!|>,#[:space:]][^],}]*)/\1\"***\"/g
 $URLS"
 # mask VALUE RULES: the masked value into M. mask_file: the same for RAW, where not arguments but lines are separate.
-mask() { M=$(printf '%s' "$1" | sed -E "$2"; echo .); M=${M%.}; }
-mask_file() { M=$(printf '%s' "$RAW" | tr '\n\036' '\037\n' | sed -E "$FILE" | tr '\037\n' '\n\036'; echo .); M=${M%.}; }
+# Both fail where sed did not get to the end (of a file: to a last line that no rule touches).
+mask() { M=$(printf '%s' "$1" | sed -E "$2" && echo .) && M=${M%.}; }
+mask_file() {
+  M=$(printf '%s\036,' "$RAW" | tr '\n\036' '\037\n' | sed -E "$FILE" | tr '\037\n' '\n\036')
+  [ "$M" != "${M%"$RS,"}" ] && M=${M%"$RS,"}
+}
 
 # ---- Reading a file on behalf of somebody. ---------------------------------------------------------------------------
 # A local user can call a process etcd and name /etc/shadow as its config file, or lead out of a container by a link.
@@ -133,13 +139,14 @@ read_as() {
   done
   return 1
 }
-# read_open: what is open as descriptor 3, if it is what stands under $name. A file of size 0 is not read: it is empty,
-# or belongs to /proc, where mode bits do not tell who may read.
+# read_open: what is open as descriptor 3, if it is what stands under $name and is as long as it says. Files of /proc
+# never are (their size is 0), which is as well: there mode bits do not tell who may read.
 read_open() {
   set -- $(stat -c %d:%i "./$name"; stat -L -c '%d:%i %a %u %g %s %U:%G' /proc/self/fd/3)
   [ "$1" = "$2" ] && allowed "$3" "$4" "$5" 4 || return 1
-  MODE=$3 OWNER=$7 RAW='' CUT=''
-  [ "$6" = 0 ] || { take /proc/self/fd/3 $MAX_FILE && [ -n "$CUT" ] || [ ${#RAW} -ge "$6" ]; }
+  MODE=$3 OWNER=$7
+  take /proc/self/fd/3 $MAX_FILE
+  [ ${#RAW} -eq "$6" ] || { [ -n "$CUT" ] && [ "$6" -gt $MAX_FILE ]; }
 }
 
 # ---- Processes. ------------------------------------------------------------------------------------------------------
@@ -170,22 +177,50 @@ look_at() {
     k3s* | rke2* | k0s* | hyperkube | kubelite) # several programs in one; k3s and rke2 write their mode into argv[0]
       case " $(printf '%s' "$argv" | tr '\n' ' ') " in
         *--start-control-plane=false*) ;;
-        *' server '* | *' controller '* | *apiserver* | *controller-manager* | *scheduler*) look_at_api ;;
+        *' server '*) look_at_api; [ "${command%% *}" != k3s ] || look_at_k3s ;;
+        *' controller '* | *apiserver* | *controller-manager* | *scheduler*) look_at_api ;;
       esac ;;
   esac
 }
+# room COUNT: may one more etcd, API server or manifest be put?
+room() { [ "$1" -lt $MAX_ITEMS ] && [ ${#P} -lt $MAX_TOTAL ]; }
 look_at_api() {
-  [ $apis -lt $MAX_ITEMS ] || { apis_cut='!'; return; }
+  room $apis || { apis_cut='!'; return; }
   apis=$((apis + 1))
   put api "${command%% *}"
   put pid "$pid"
-  mask "$(flag etcd-servers)" "$URLS"
+  mask "$(flag etcd-servers)" "$URLS" || argv_cut='!'
   [ -z "$M" ] || put servers "$M" "$argv_cut"
 }
+# read_config: the process's $config into $content; $config_seen tells whether. Nothing was seen of what belongs to a
+# process that has become another program meanwhile, which fails where it has ended.
+read_config() {
+  root=/proc/$pid/root cwd=/proc/$pid/cwd config_seen=''
+  [ -n "$config" ] && read_as "$config" && content_cut=$CUT && mask_file && content=$M config_seen=1
+  [ -d "/proc/$pid" ] || return
+  take "/proc/$pid/cmdline" $MAX_ARGV
+  [ "$RAW" = "$argv" ] || env_seen='' config_seen=''
+}
+# look_at_k3s: its etcd is no process of its own. k3s writes the config file for it into its data folder, where it
+# also unpacks itself; without that file it has no etcd.
+look_at_k3s() {
+  room $embeds || { embeds_cut='!'; return; }
+  config=$(flag '(data-dir|d)' | last)
+  [ -n "$config" ] || case $binary in /*/data/*/bin/k3s) config=${binary%/data/*} ;; esac
+  config=${config:-/var/lib/rancher/k3s}/server/db/etcd/config
+  read_config || return
+  case $config in /*) path=$root$config ;; *) path=$cwd/$config ;; esac
+  [ -n "$config_seen" ] || [ -e "$path" ] || return
+  embeds=$((embeds + 1))
+  put embed k3s
+  put pid "$pid"
+  put config "$config"
+  [ -z "$config_seen" ] || put text "$content" "$content_cut"
+}
 look_at_etcd() {
-  [ $etcds -lt $MAX_ITEMS ] && [ ${#P} -lt $MAX_TOTAL ] || { etcds_cut='!'; return; }
+  room $etcds || { etcds_cut='!'; return; }
   # The variables, in their order. It is the opening that the kernel may refuse.
-  env='' env_cut='' env_seen='' config_seen=''
+  env='' env_cut='' env_seen=''
   if true <"/proc/$pid/environ"; then
     env_seen=1 env=$(turn <"/proc/$pid/environ" | sed -n -E "/^ETCD_($VARIABLES)=/p" | head -c $((MAX_ENV + 1)); echo .)
     env=${env%.}
@@ -194,19 +229,14 @@ look_at_etcd() {
   # The config file that etcd chooses: the last flag, unless empty; else the first variable.
   config=$(flag config-file | last)
   [ -n "$config" ] || config=$(printf '%s' "$env" | sed -n 's/^ETCD_CONFIG_FILE=//p' | sed 1q)
-  root=/proc/$pid/root cwd=/proc/$pid/cwd
-  [ -n "$config" ] && read_as "$config" && config_seen=1 content_cut=$CUT && mask_file && content=$M
-  # Has it ended meanwhile, or become another program? Then nothing was seen of what belongs to this one.
-  [ -d "/proc/$pid" ] || return
-  take "/proc/$pid/cmdline" $MAX_ARGV
-  [ "$RAW" = "$argv" ] || env_seen='' config_seen=''
+  read_config || return
   etcds=$((etcds + 1))
   put etcd "$pid"
   [ -z "$uid" ] || put uid "$uid"
   [ -z "$exe" ] || put exe "$exe"
-  mask "$argv" "$ARGS"
+  mask "$argv" "$ARGS" || argv_cut='!'
   [ -z "$argv" ] || put argv "$M" "$argv_cut"
-  mask "$env" "$ARGS"
+  mask "$env" "$ARGS" || env_cut='!'
   [ -z "$env_seen" ] || put env "$M" "$env_cut"
   [ -z "$config" ] || put config "$config"
   [ -z "$config_seen" ] || put text "$content" "$content_cut"
@@ -219,8 +249,8 @@ static_folder() {
 }
 # note_folder: the one that this kubelet (of root, in our own root folder) runs.
 note_folder() {
-  folder=$(flag pod-manifest-path | last)
-  [ -n "$folder" ] || folder=$(static_folder "$(flag config | last)")
+  folder=$(flag pod-manifest-path | last) drop_ins=$(flag config-dir | last)
+  [ -n "$folder" ] || folder=$(for path in "$(flag config | last)" ${drop_ins:+"$drop_ins"/*.conf}; do static_folder "$path"; done | last)
   case $folder in /*) folders="$folders$folder$NL" ;; esac
 }
 # look_in FOLDER: every file except dot files that may hold etcd as a command, or cannot be read. Links are followed.
@@ -230,13 +260,13 @@ look_in() {
   root=/ cwd=/ who=0
   for path in "$1"/*; do
     { [ -f "$path" ] || [ -L "$path" ]; } && [ ! -d "$path" ] || continue
-    [ $files -lt $MAX_ITEMS ] && [ ${#P} -lt $MAX_TOTAL ] || { files_cut='!'; return; }
+    room $files || { files_cut='!'; return; }
     if read_as "$path"; then
       case $CUT$RAW in
         '!'* | *"$NL"*) ;; # cut, or binary: in doubt
         *) printf '%s' "$RAW" | tr '\036' '\n' | grep -Eq '(^|[^[:alnum:]_.-])etcd([^[:alnum:]_./:=-]|$)' || continue ;;
       esac
-      mask_file
+      mask_file || CUT='!'
       put file "$path"
       put mode "$MODE"
       put owner "$OWNER"
@@ -251,7 +281,7 @@ look_in() {
 
 # ---- All of it. ------------------------------------------------------------------------------------------------------
 collect() {
-  P='' T='' folders='' etcds=0 etcds_cut='' apis=0 apis_cut='' files=0 files_cut=''
+  P='' T='' folders='' etcds=0 etcds_cut='' embeds=0 embeds_cut='' apis=0 apis_cut='' files=0 files_cut=''
   put at "$(date -u +%Y-%m-%dT%H:%M:%SZ)"
   for path in /sys/class/dmi/id/board_asset_tag /var/lib/cloud/data/instance-id; do
     id=''
@@ -264,7 +294,7 @@ collect() {
 
   # One cheap pass finds the processes to look at: by a word of the command line, or by the name of the binary.
   cd /proc || :
-  words='^([^ ]*/)?(etcd|etcd-manager|kube-apiserver|kube-controller-manager|kube-scheduler|kubelet|kubelite|hyperkube|k3s|rke2|k0s)( |$)'
+  words='(^|/)(etcd|etcd-manager|kube-apiserver|kube-controller-manager|kube-scheduler|kubelet|kubelite|hyperkube|k3s|rke2|k0s)( |$)'
   z=z # NUL ends a line; a grep that does not know that finds more, which takes longer
   printf 'a\000b\000' | grep -Eqz '^b$' || z='' words='etcd|kube|k3s|rke2|k0s'
   pids=$({
@@ -280,10 +310,10 @@ collect() {
   looks=0
   for pid in $pids; do
     looks=$((looks + 1))
-    [ $looks -le $MAX_LOOKS ] || { etcds_cut='!' apis_cut='!'; break; }
+    [ $looks -le $MAX_LOOKS ] || { etcds_cut='!' embeds_cut='!' apis_cut='!'; break; }
     look_at "$pid"
   done
-  [ -z "$works" ] || { put etcds $etcds "$etcds_cut"; put apis $apis "$apis_cut"; }
+  [ -z "$works" ] || { put etcds $etcds "$etcds_cut"; put embeds $embeds "$embeds_cut"; put apis $apis "$apis_cut"; }
 
   [ -n "$folders" ] || folders=/etc/kubernetes/manifests$NL$(for path in /var/lib/kubelet/config.yaml \
     /etc/kubernetes/kubelet/config.json /etc/kubernetes/kubelet/kubelet-config.json /etc/kubernetes/kubelet-config.yaml; do
@@ -298,7 +328,7 @@ collect() {
   lines=$({ ps -efww || ps w || ps; } | grep '[e]tcd' | turn | tr '\036' '\n' | head -c $((MAX_PS + 1)); echo .)
   lines=${lines%.} CUT=''
   [ ${#lines} -le $MAX_PS ] || CUT='!'
-  mask "$lines" "$PS"
+  mask "$lines" "$PS" || CUT='!'
   lines=$(printf '%s' "$M" | tr '\n' '\036')
   [ $etcds -gt 0 ] || put ps "$lines" "$CUT"
   T="--- ps -efww | grep etcd$RS$lines$T"
@@ -327,7 +357,8 @@ run() {
   RAW="x-token: 1$RS$NL"
   mask_file # do the tools do what this script relies on?
   [ "$M" = "x-token: \"***\"$RS$NL" ] || { echo "$MAGIC stopped because base tools are missing"; exit 0; }
-  { collect; print; exit 0; } </dev/null &
+  # What is left behind when the time is up ends by its own limit.
+  { ulimit -t $SECONDS_ALLOWED; collect; print; exit 0; } </dev/null &
   job=$!
   {
     trap 'kill $nap; exit' TERM

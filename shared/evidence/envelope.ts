@@ -9,7 +9,7 @@ const MAGIC = 'FLEET-SCANNER-EVIDENCE'
 /** The newest envelope that this decoder reads. */
 const FORMAT_VERSION = 1
 /** The collector stops gathering long before this; more is an attack on the reader. */
-const MAX_PAYLOAD_BYTES = 4 * 1024 * 1024
+const MAX_PAYLOAD_BYTES = 2 * 1024 * 1024
 
 const HEADER = new RegExp(`${MAGIC} (\\d{1,9})(?![\\w.-])([^\\r\\n]*)(\\r?\\n)?`)
 const FIELDS = /^ (gzip\+base64|gzip\+hex|base64|hex) (\d{1,9}) (sha256 [0-9a-f]{64}|cksum \d{1,10})$/

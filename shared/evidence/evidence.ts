@@ -58,8 +58,10 @@ export const evidenceSchema = z.object({
   hostAddresses: z.array(text).nullish(),
   psOutput: text.nullish(),
   manifests: z.array(manifestEvidence).nullish(),
-  /** Parts cut at the source that have no mark of their own, by name: `processes`, `psOutput`, `manifests`. */
-  truncatedParts: z.array(z.enum(['processes', 'apiservers', 'psOutput', 'manifests'])).optional(),
+  /** Parts cut at the source that have no mark of their own, by name. */
+  truncatedParts: z
+    .array(z.enum(['processes', 'embeddedEtcds', 'apiservers', 'psOutput', 'manifests']))
+    .optional(),
   /** SHA-256 of the collector that gathered this, in hex; absent where it was made otherwise. */
   collector: text.optional(),
 })

@@ -1,4 +1,4 @@
-import type { Evidence } from '../evidence/evidence.ts'
+import type { ApiserverEvidence, Evidence } from '../evidence/evidence.ts'
 import type { Facts } from './subject.ts'
 
 /**
@@ -18,8 +18,8 @@ export const absenceOf = (evidence: Evidence, transient: boolean): Facts['absenc
       message: 'no etcd, no API server and no etcd manifest are on this host',
     }
   }
-  const servers = apiservers.map((one) => one.etcdServers)
-  if (servers.some((list) => list === null || list.length === 0)) return undefined
+  const servers = apiservers.filter(mayServe).map((one) => one.etcdServers)
+  if (servers.length === 0 || servers.some((list) => list === null || list.length === 0)) return undefined
   const urls = servers.flatMap((list) => list ?? [])
   const here = new Set(evidence.hostAddresses ?? [])
   if (here.size === 0 || !urls.every((url) => isElsewhere(url, here))) return undefined
@@ -29,6 +29,10 @@ export const absenceOf = (evidence: Evidence, transient: boolean): Facts['absenc
     text: urls.join(','),
   }
 }
+
+/** These run beside an API server, or start one as a process of its own. */
+const NEVER_SERVE = new Set(['kube-controller-manager', 'kube-scheduler', 'k0s', 'rke2'])
+const mayServe = ({ name }: ApiserverEvidence): boolean => name === undefined || !NEVER_SERVE.has(name)
 
 /** Only an address can be told from this host's own; a name could mean anything. */
 const isElsewhere = (url: string, here: ReadonlySet<string>): boolean => {

@@ -37,6 +37,10 @@ describe('an etcd is found by what its container runs', () => {
       'a manager of etcds',
       '  - {name: etcd-manager, command: [/go-runner], args: [--log-file=/l, /etcd-manager, --cluster-name=etcd]}',
     ],
+    [
+      'a manager whose backups lie in a folder called etcd',
+      '  - {name: etcd-manager, command: [/go-runner], args: [/etcd-manager, --backup-store=s3://b/etcd]}',
+    ],
     ['an API server', '  - {name: k, command: [kube-apiserver, --etcd-servers=https://127.0.0.1:2379]}'],
     ['a probe', '  - {name: k, command: [sleep], livenessProbe: {exec: {command: [etcd, --auto-tls]}}}'],
   ])('does not take %s for an etcd', (_, container) => {

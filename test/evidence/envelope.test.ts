@@ -60,6 +60,14 @@ describe('an envelope is read', () => {
       record('argv!', 'etcd\0--na'),
       record('config', '/etc/etcd.yml'),
       record('etcds!', '1'),
+      record('embed', 'k3s'),
+      record('pid', '7'),
+      record('config', '/srv/k3s/server/db/etcd/config'),
+      record('text!', 'name: a\n'),
+      record('embed', 'k3s'),
+      record('pid', '8'),
+      record('config', '/var/lib/rancher/k3s/server/db/etcd/config'),
+      record('embeds!', '2'),
       record('api', 'kube-apiserver'),
       record('pid', '9'),
       record('servers', 'https://10.0.0.1:2379,https://10.0.0.2:2379\0'),
@@ -85,6 +93,18 @@ describe('an envelope is read', () => {
           configFile: { path: '/etc/etcd.yml', content: null },
         },
       ],
+      embeddedEtcds: [
+        {
+          pid: 7,
+          name: 'k3s',
+          configFile: { path: '/srv/k3s/server/db/etcd/config', content: 'name: a\n', truncated: true },
+        },
+        {
+          pid: 8,
+          name: 'k3s',
+          configFile: { path: '/var/lib/rancher/k3s/server/db/etcd/config', content: null },
+        },
+      ],
       apiservers: [
         { pid: 9, name: 'kube-apiserver', etcdServers: ['https://10.0.0.1:2379', 'https://10.0.0.2:2379'] },
         { name: 'k3s', etcdServers: null },
@@ -101,8 +121,16 @@ describe('an envelope is read', () => {
       ],
       hostAddresses: ['10.0.1.5', '2001:db8::1'],
       psOutput: 'root 1 etcd',
-      truncatedParts: ['processes', 'psOutput'],
+      truncatedParts: ['processes', 'embeddedEtcds', 'psOutput'],
     })
+  })
+
+  it('with lists that are empty apart from lists that were not looked for', () => {
+    const none = decodeCollectorOutput(
+      envelopeOf([record('etcds', '0'), record('embeds', '0'), record('apis', '0')]),
+    )
+    expect(none).toMatchObject({ processes: [], embeddedEtcds: [], apiservers: [] })
+    expect(decodeCollectorOutput(ENVELOPE).embeddedEtcds).toBeUndefined()
   })
 })
 
@@ -146,7 +174,9 @@ describe('an envelope is refused', () => {
     expectError(ENVELOPE.replace(/\n(.)/, '\n!$1'), 'ENVELOPE_CORRUPT')
     for (const records of [
       [record('etcds', '1')],
+      [record('embeds', '1')],
       [record('argv', 'etcd\0')],
+      [record('pid', '1')],
       [record('constructor', '')],
       [Buffer.from('at 900\nx\n')],
       [Buffer.from('at x\n')],
@@ -213,6 +243,8 @@ describe('whatever happens to it on the way', () => {
       'config',
       'text',
       'etcds',
+      'embed',
+      'embeds',
       'api',
       'pid',
       'apis',

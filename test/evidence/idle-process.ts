@@ -46,6 +46,10 @@ export type IdleOptions = {
   env?: Record<string, string>
   cwd?: string
   uid?: number
+  /** The binary's permissions. */
+  mode?: number
+  /** A folder that is to be the process's root; the binary lies in it. */
+  root?: string
 }
 
 /** Starts idle programs in a folder of their own, and ends them all. */
@@ -61,14 +65,19 @@ export const idleProcesses = (): {
   return {
     folder,
     start: (args, options = {}) => {
-      const file = join(folder, options.binary ?? 'etcd')
-      if (program && !existsSync(file)) writeFileSync(file, program, { mode: 0o755 })
-      const child = spawn(file, args, {
+      const { binary = 'etcd', mode = 0o755, root = '', argv0, cwd, uid } = options
+      const file = join(root || folder, binary)
+      if (program && !existsSync(file)) {
+        writeFileSync(file, program)
+        chmodSync(file, mode)
+      }
+      const [command, all] = root ? ['chroot', [root, `/${binary}`, ...args]] : [file, args]
+      const child = spawn(command, all, {
         stdio: 'ignore',
-        env: options.env ?? {},
-        ...(options.argv0 === undefined ? {} : { argv0: options.argv0 }),
-        ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
-        ...(options.uid === undefined ? {} : { uid: options.uid, gid: options.uid }),
+        env: { ...(root ? { PATH: '/usr/sbin:/usr/bin:/sbin:/bin' } : {}), ...options.env },
+        ...(argv0 === undefined ? {} : { argv0 }),
+        ...(cwd === undefined ? {} : { cwd }),
+        ...(uid === undefined ? {} : { uid, gid: uid }),
       })
       if (child.pid === undefined) throw new Error(`${file} did not start`)
       children.push(child)

@@ -2,22 +2,22 @@ const PKI = '/etc/kubernetes/pki/etcd'
 
 /** What kubeadm gives an etcd of the control plane, with names and addresses of usual length. */
 export const KUBEADM_ETCD_ARGS: string[] = [
-  '--advertise-client-urls=https://10.20.103.117:2379',
+  '--advertise-client-urls=https://198.51.100.117:2379',
   `--cert-file=${PKI}/server.crt`,
   '--client-cert-auth=true',
   '--data-dir=/var/lib/etcd',
   '--experimental-initial-corrupt-check=true',
   '--experimental-watch-progress-notify-interval=5s',
-  '--initial-advertise-peer-urls=https://10.20.103.117:2380',
-  '--initial-cluster=ip-10-20-103-117.eu-central-1.compute.internal=https://10.20.103.117:2380,' +
-    'ip-10-20-87-4.eu-central-1.compute.internal=https://10.20.87.4:2380,' +
-    'ip-10-20-121-250.eu-central-1.compute.internal=https://10.20.121.250:2380',
+  '--initial-advertise-peer-urls=https://198.51.100.117:2380',
+  '--initial-cluster=ip-198-51-100-117.eu-central-1.compute.internal=https://198.51.100.117:2380,' +
+    'ip-198-51-100-4.eu-central-1.compute.internal=https://198.51.100.4:2380,' +
+    'ip-198-51-100-250.eu-central-1.compute.internal=https://198.51.100.250:2380',
   '--initial-cluster-state=existing',
   `--key-file=${PKI}/server.key`,
-  '--listen-client-urls=https://127.0.0.1:2379,https://10.20.103.117:2379',
+  '--listen-client-urls=https://127.0.0.1:2379,https://198.51.100.117:2379',
   '--listen-metrics-urls=http://127.0.0.1:2381',
-  '--listen-peer-urls=https://10.20.103.117:2380',
-  '--name=ip-10-20-103-117.eu-central-1.compute.internal',
+  '--listen-peer-urls=https://198.51.100.117:2380',
+  '--name=ip-198-51-100-117.eu-central-1.compute.internal',
   `--peer-cert-file=${PKI}/peer.crt`,
   '--peer-client-cert-auth=true',
   `--peer-key-file=${PKI}/peer.key`,
@@ -43,7 +43,7 @@ export const KUBEADM_ETCD_MANIFEST = `apiVersion: v1
 kind: Pod
 metadata:
   annotations:
-    kubeadm.kubernetes.io/etcd.advertise-client-urls: https://10.20.103.117:2379
+    kubeadm.kubernetes.io/etcd.advertise-client-urls: https://198.51.100.117:2379
   creationTimestamp: null
   labels:
     component: etcd

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process'
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { release, tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { collectorScript } from '../../shared/evidence/collector.ts'
 import type { CollectorRun } from './run-collector.ts'
@@ -12,7 +12,16 @@ import type { CollectorRun } from './run-collector.ts'
 export type NodeRoot = {
   folder: string
   write: (path: string, content: string | Uint8Array, mode?: number) => void
-  runCollector: () => CollectorRun
+  /** Copies a program of this machine to /bin, with the libraries that it loads. */
+  install: (program: string) => void
+  runCollector: (how?: {
+    /** The shell, as inside; BusyBox's where absent. */
+    shell?: readonly string[]
+    /** `uid:gid`, without further groups; root where absent. */
+    user?: string
+    /** Whether others' processes are hidden; needs `mayHideProcesses`. */
+    hidepid?: boolean
+  }) => CollectorRun
   remove: () => void
 }
 
@@ -28,16 +37,27 @@ export const noNodeRoot = (): string | undefined => {
   return undefined
 }
 
+/** Whether a /proc with other options leaves this machine's own as it is: from Linux 5.8 on. */
+export const mayHideProcesses = (): boolean => {
+  const [major = 0, minor = 0] = release().split('.').map(Number)
+  return major > 5 || (major === 5 && minor >= 8)
+}
+
 /** @param without applets of BusyBox that the node lacks */
 export const nodeRoot = (without: string[] = []): NodeRoot => {
   const folder = mkdtempSync(join(tmpdir(), 'node-root-'))
+  chmodSync(folder, 0o755) // it is the root of every user
   const inside = (path: string): string => {
     mkdirSync(dirname(join(folder, path)), { recursive: true })
     return join(folder, path)
   }
-  const busybox = output('sh', '-c', 'command -v busybox')
-  copyFileSync(busybox, inside('/bin/busybox'))
-  for (const library of output('ldd', busybox).match(/\/\S+/g) ?? []) copyFileSync(library, inside(library))
+  const install = (program: string): void => {
+    const path = output('sh', '-c', `command -v ${program}`)
+    rmSync(inside(`/bin/${program}`), { force: true }) // what BusyBox has in its place
+    copyFileSync(path, inside(`/bin/${program}`))
+    for (const library of output('ldd', path).match(/\/\S+/g) ?? []) copyFileSync(library, inside(library))
+  }
+  install('busybox')
   for (const applet of output('busybox', '--list').split('\n'))
     if (applet !== 'busybox' && !without.includes(applet)) symlinkSync('busybox', inside(`/bin/${applet}`))
   mkdirSync(inside('/proc/x').slice(0, -2), { recursive: true })
@@ -45,12 +65,20 @@ export const nodeRoot = (without: string[] = []): NodeRoot => {
   writeFileSync(join(folder, 'collector.sh'), collectorScript())
   return {
     folder,
-    write: (path, content, mode = 0o644) => writeFileSync(inside(path), content, { mode }),
-    runCollector: () => {
+    write: (path, content, mode = 0o644) => {
+      writeFileSync(inside(path), content)
+      chmodSync(inside(path), mode)
+    },
+    install,
+    runCollector: ({ shell = ['/bin/sh'], user = '0:0', hidepid = false } = {}) => {
       const began = performance.now()
-      const inRoot =
-        'mount --bind "$1" "$1" && mount -o remount,ro,bind "$1" && mount --bind /proc "$1/proc" && exec chroot "$1" /bin/sh /collector.sh'
-      const { stdout, stderr, status } = spawnSync('unshare', ['-m', 'sh', '-c', inRoot, 'sh', folder])
+      // A /proc of its own: to remount this machine's would change it for everybody.
+      const proc = hidepid ? 'mount -t proc -o hidepid=2 proc' : 'mount --bind /proc'
+      const inRoot = `root=$1 user=$2; shift 2
+        mount --bind "$root" "$root" && mount -o remount,ro,bind "$root" && ${proc} "$root/proc" &&
+        exec chroot --userspec="$user" --groups= "$root" "$@" /collector.sh`
+      const args = ['-m', 'sh', '-c', inRoot, 'sh', folder, user, ...shell]
+      const { stdout, stderr, status } = spawnSync('unshare', args, { maxBuffer: 64 * 1024 * 1024 })
       return { stdout, stderr: stderr.toString(), status, milliseconds: performance.now() - began }
     },
     remove: () => rmSync(folder, { recursive: true, force: true }),

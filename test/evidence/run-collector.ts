@@ -13,6 +13,7 @@ export const SHELLS: { name: string; argv: [string, ...string[]]; here: boolean 
     ['sh', ['sh']],
     ['dash', ['dash']],
     ['bash', ['bash']],
+    ['bash as sh', ['bash', '--posix']],
     ['busybox sh', ['busybox', 'sh']],
   ] as [string, [string, ...string[]]][]
 ).map(([name, argv]) => ({ name, argv, here: runs(argv[0], ...argv.slice(1), '-c', ':') }))

@@ -163,6 +163,18 @@ describe('"no etcd here" needs proof', () => {
       reason: 'ETCD_ELSEWHERE',
     })
   })
+  it('asks only programs that serve the API where their etcd is', () => {
+    const beside = ['kube-controller-manager', 'kube-scheduler', 'k0s', 'rke2'].map((name) => ({
+      name,
+      etcdServers: null,
+    }))
+    const hostAddresses = ['10.0.1.5']
+    const apiservers = [...elsewhere.apiservers, ...beside]
+    expect(host({ ...elsewhere, hostAddresses, apiservers })).toMatchObject({ reason: 'ETCD_ELSEWHERE' })
+    expect(host({ ...elsewhere, hostAddresses, apiservers: beside })).toMatchObject({
+      reason: 'ETCD_NOT_FOUND',
+    })
+  })
   it.each<[string, Partial<Evidence>]>([
     ['a partial view', { processes: [], manifests: [], apiservers: [], view: 'partial' }],
     ['an API server that was not looked for', { processes: [], manifests: [] }],
