@@ -5,6 +5,10 @@ import { FLEET_TAG, FLEET_TAG_VALUE, type Fleet } from './fleet.ts'
 /** The role that a scan assumes in the fleet's other accounts. */
 const MEMBER_ROLE = 'fleet-scanner-member'
 
+/** Enough for ten thousand instances, all in this process; who is silent ends after DELIVERY_SECONDS and a minute. */
+const DEADLINE_MINUTES = 60
+const DELIVERY_SECONDS = 30
+
 /** The text of a `fleet-scanner.yaml` that scans everything in a fleet file, for users who have none. */
 export const defaultConfig = (fleet: Fleet, documentName: string): string =>
   `# Made from ${fleet.file}; to choose what is scanned, write a fleet-scanner.yaml of your own.\n${stringify(
@@ -15,8 +19,8 @@ export const defaultConfig = (fleet: Fleet, documentName: string): string =>
         ...(account !== HOME_ACCOUNT && { role: MEMBER_ROLE }),
         selectors: [{ [FLEET_TAG]: FLEET_TAG_VALUE }],
       })),
-      deadlineMinutes: 2,
-      commandTimeoutSeconds: 30,
+      deadlineMinutes: DEADLINE_MINUTES,
+      commandTimeoutSeconds: DELIVERY_SECONDS,
       documentName,
       poll: { firstSeconds: 1, longestSeconds: 2 },
     },

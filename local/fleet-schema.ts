@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { HOME_ACCOUNT } from './caller.ts'
+import { DENIABLE } from './denied.ts'
 
 /** Where an instance is unless its entry says otherwise. */
 const DEFAULT_REGION = 'eu-central-1'
@@ -18,18 +19,15 @@ const wholeNumber = (most: number) =>
     .pipe(z.number().max(most, `must be at most ${most}`))
     .default(0)
 
+const account = z.string().regex(/^\d{12}$/, 'must be an account id of 12 digits')
+const region = z.string().regex(/^[a-z]{2,}(-[a-z]+)+-\d+$/, 'must be a region, such as eu-west-1')
+
 const instanceFields = z.strictObject({
   id: z
     .string()
     .regex(/^i-([0-9a-f]{8}|[0-9a-f]{17})$/, 'must be an instance id: i- and 8 or 17 hexadecimal digits'),
-  account: z
-    .string()
-    .regex(/^\d{12}$/, 'must be an account id of 12 digits')
-    .default(HOME_ACCOUNT),
-  region: z
-    .string()
-    .regex(/^[a-z]{2,}(-[a-z]+)+-\d+$/, 'must be a region, such as eu-west-1')
-    .default(DEFAULT_REGION),
+  account: account.default(HOME_ACCOUNT),
+  region: region.default(DEFAULT_REGION),
   tags: z.record(z.string(), z.string()).default({}),
   state: z
     .enum(['running', 'stopped', 'terminated'], { error: 'must be running, stopped or terminated' })
@@ -69,12 +67,23 @@ const instance = instanceFields.superRefine((entry, context) => {
     })
 })
 
+/** A call that is refused; without a region, in all of the account's. */
+const deniedCall = z.strictObject({
+  action: z.enum(DENIABLE, { error: `must be one of ${DENIABLE.join(', ')}` }),
+  account,
+  region: region.optional(),
+})
+
 /** What a fleet file may hold; read as text without types, so that an account id keeps its zeros. */
 export const fleetSchema = z.strictObject({
   instances: z.array(instance).min(1, 'must list at least one instance'),
+  denied: z.array(deniedCall).default([]),
 })
 
 export type InstanceEntry = z.output<typeof instance>
 
-export const fleetKeys = Object.keys(fleetSchema.shape)
-export const instanceKeys = Object.keys(instanceFields.shape)
+/** The keys that may stand at a path of the file. */
+export const fleetKeysAt = ([top]: readonly PropertyKey[]): string[] => {
+  if (top === undefined) return Object.keys(fleetSchema.shape)
+  return Object.keys(top === 'denied' ? deniedCall.shape : instanceFields.shape)
+}

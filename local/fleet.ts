@@ -2,7 +2,8 @@ import { readFile } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { type CheckedYaml, checkedYaml } from '../shared/config/checked-yaml.ts'
 import { ConfigError } from '../shared/config/config-error.ts'
-import { fleetKeys, fleetSchema, type InstanceEntry, instanceKeys } from './fleet-schema.ts'
+import type { Denied } from './denied.ts'
+import { fleetKeysAt, fleetSchema, type InstanceEntry } from './fleet-schema.ts'
 import { readRecording } from './recording.ts'
 
 /** What an instance of the embedded account does when a command reaches it, or why none does. */
@@ -31,6 +32,8 @@ export type Fleet = {
   instances: FleetInstance[]
   /** Entries that cannot be had here: this machine, where it is no Linux. */
   skipped: FleetInstance[]
+  /** Calls that are refused. */
+  denied: Denied[]
 }
 
 /**
@@ -45,19 +48,19 @@ export const loadFleet = async (file: string, platform: string = process.platfor
       `cannot be read (${messageOf(cause)}); name an existing fleet file`,
     )
   })
-  const checked = checkedYaml(
-    text,
-    file,
-    fleetSchema,
-    'begin with `instances:` and list what exists',
-    (path) => (path.length === 0 ? fleetKeys : instanceKeys),
-  )
+  const opening = 'begin with `instances:` and list what exists'
+  const checked = checkedYaml(text, file, fleetSchema, opening, fleetKeysAt)
   const all = checked.data.instances.map((entry) => toInstance(entry, dirname(file)))
   checkUnique(all, checked)
   await checkRecordings(all, checked)
   const isHere = (instance: FleetInstance): boolean =>
     instance.source.kind !== 'this-machine' || platform === 'linux'
-  return { file, instances: all.filter(isHere), skipped: all.filter((instance) => !isHere(instance)) }
+  return {
+    file,
+    instances: all.filter(isHere),
+    skipped: all.filter((instance) => !isHere(instance)),
+    denied: checked.data.denied,
+  }
 }
 
 const toInstance = (entry: InstanceEntry, folder: string): FleetInstance => {
@@ -89,14 +92,17 @@ const checkUnique = (instances: FleetInstance[], checked: CheckedYaml<unknown>):
 }
 
 const checkRecordings = async (instances: FleetInstance[], checked: CheckedYaml<unknown>): Promise<void> => {
-  for (const [n, { source }] of instances.entries())
-    if (source.kind === 'recording')
-      await readRecording(source.path).catch((cause: unknown) => {
-        throw checked.problemAt(
-          ['instances', n, 'recording'],
-          `${messageOf(cause)}; mend it, or name another recording`,
-        )
-      })
+  const readable = new Set<string>()
+  for (const [n, { source }] of instances.entries()) {
+    if (source.kind !== 'recording' || readable.has(source.path)) continue
+    await readRecording(source.path).catch((cause: unknown) => {
+      throw checked.problemAt(
+        ['instances', n, 'recording'],
+        `${messageOf(cause)}; mend it, or name another recording`,
+      )
+    })
+    readable.add(source.path)
+  }
 }
 
 const messageOf = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause))

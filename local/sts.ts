@@ -1,5 +1,6 @@
 import { AwsError } from './aws-error.ts'
 import { accessKeyOf, type Caller, HOME_ACCOUNT } from './caller.ts'
+import type { Gate } from './denied.ts'
 import { type QueryParameters, stsResponse } from './query-protocol.ts'
 
 const ROLE_ARN = /^arn:aws:iam::(\d{12}):role\/([\w+=,.@/-]+)$/
@@ -7,7 +8,7 @@ const SESSION_NAME = /^[\w+=,.@-]{2,64}$/
 
 /** AWS Security Token Service: AssumeRole into an account of the fleet, and GetCallerIdentity. Answers XML. */
 export const sts =
-  (accounts: ReadonlySet<string>, now: () => Date) =>
+  (accounts: ReadonlySet<string>, gate: Gate, now: () => Date) =>
   (caller: Caller, query: QueryParameters): string => {
     const action = query.get('Action') ?? ''
     if (action === 'GetCallerIdentity')
@@ -16,11 +17,17 @@ export const sts =
         UserId: accessKeyOf(caller.account),
         Account: caller.account,
       })
-    if (action === 'AssumeRole') return assumeRole(query, accounts, now())
+    if (action === 'AssumeRole')
+      return assumeRole(query, accounts, now(), (role) => gate(caller, action, role))
     throw new AwsError('InvalidAction', `the embedded account has no sts:${action}`)
   }
 
-const assumeRole = (query: QueryParameters, accounts: ReadonlySet<string>, now: Date): string => {
+const assumeRole = (
+  query: QueryParameters,
+  accounts: ReadonlySet<string>,
+  now: Date,
+  admit: (role: { account: string; arn: string }) => void,
+): string => {
   const arn = query.get('RoleArn') ?? ''
   const session = query.get('RoleSessionName') ?? ''
   const [, account, roleName] = ROLE_ARN.exec(arn) ?? []
@@ -34,6 +41,7 @@ const assumeRole = (query: QueryParameters, accounts: ReadonlySet<string>, now: 
       `the caller is not authorized to perform: sts:AssumeRole on resource: ${arn}`,
       403,
     )
+  admit({ account, arn })
   const seconds = Number(query.get('DurationSeconds') ?? 3600)
   return stsResponse('AssumeRole', {
     AssumedRoleUser: {

@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import { roleArn } from './role-arn.ts'
+import { selectorsSchema, type TagSelector } from './selectors.ts'
 
 /** How long the collector may run on a node, in seconds: the limit that stands in the Command document. */
 export const EXECUTION_TIMEOUT_SECONDS = 60
@@ -16,20 +18,6 @@ const count = (least: number, most: number) =>
 
 const name = (what: string) => z.string().trim().min(1, `must be ${what}, not empty`)
 
-const tagValues = z.union(
-  [name('a tag value'), z.array(name('a tag value')).min(1, 'must list at least one value')],
-  {
-    error: 'must be a tag value or a list of tag values',
-  },
-)
-
-/** Tags that an instance must all have; a tag with several values must have one of them. */
-const tagSet = z
-  .record(name('a tag key'), tagValues, {
-    error: 'must be a set of tags, such as { k8s.io/role/control-plane: "1" }',
-  })
-  .refine((tags) => Object.keys(tags).length > 0, 'must name at least one tag')
-
 const region = z.string().regex(/^[a-z]{2,}(-[a-z]+)+-\d+$/, 'must be a region, such as eu-west-1')
 
 const target = z.strictObject({
@@ -39,7 +27,7 @@ const target = z.strictObject({
   role: name('the name or ARN of a role').optional(),
   externalId: name('an external id').optional(),
   /** An instance that has all tags of any one set is scanned. */
-  selectors: z.array(tagSet).min(1, 'must list at least one set of tags'),
+  selectors: selectorsSchema,
 })
 
 /** What `fleet-scanner.yaml` may hold. Unknown keys are errors: a misspelt key must not silently widen or narrow a scan. */
@@ -62,7 +50,6 @@ export const scannerConfigSchema = z.strictObject({
 })
 
 export type ScannerConfig = z.output<typeof scannerConfigSchema>
-export type TagSelector = Record<string, string | string[]>
 
 /** One account and region to scan, with how to get in and what to look for. */
 export type ScanTarget = {
@@ -80,16 +67,8 @@ export const scanTargets = (config: ScannerConfig): ScanTarget[] =>
     regions.map((region) => ({
       account,
       region,
-      ...(role !== undefined && { role: roleArn(account, region, role) }),
+      ...(role !== undefined && { role: roleArn({ account, region, role }) }),
       ...(externalId !== undefined && { externalId }),
       selectors,
     })),
   )
-
-const roleArn = (account: string, region: string, role: string): string =>
-  role.startsWith('arn:') ? role : `arn:${partitionOf(region)}:iam::${account}:role/${role}`
-
-const partitionOf = (region: string): string => {
-  if (region.startsWith('cn-')) return 'aws-cn'
-  return region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws'
-}

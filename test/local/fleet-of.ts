@@ -8,6 +8,7 @@ export const instanceId = (n: number): string => `i-${n.toString(16).padStart(17
 export const fleetOf = (entries: Partial<FleetInstance>[]): Fleet => ({
   file: 'fleet.yaml',
   skipped: [],
+  denied: [],
   instances: entries.map((entry, n) => ({
     id: instanceId(n + 1),
     account: HOME_ACCOUNT,

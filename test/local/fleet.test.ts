@@ -50,6 +50,16 @@ test.each([
     `${one('offline: true')}  - { id: i-00000001, offline: true }\n`,
     /:4: instance i-00000001 .* second time/,
   ],
+  [
+    'a call that cannot be denied',
+    `denied: [{ action: ssm:SendComand, account: 111122223333 }]\n${one('offline: true')}`,
+    /:1: `denied\[0\]\.action` must be one of .*ssm:SendCommand/,
+  ],
+  [
+    'an unknown key of a denied call',
+    `denied: [{ acount: 1 }]\n${one('offline: true')}`,
+    /:1: unknown key `acount`.*action, account, region/,
+  ],
   ['an empty file', '', /is empty or no mapping; begin with `instances:`/],
   ['no YAML', 'instances: [', /:1: this is no YAML/],
 ])('a fleet file with %s is refused with its line and how to mend it', async (_what, text, message) => {
