@@ -2,7 +2,9 @@ import type { Coverage } from '../shared/findings/coverage.ts'
 import type { ScanRecord, StoredFinding } from '../shared/findings/records.ts'
 import { coverageLine, isFull, type NotAssessed } from '../shared/report/coverage-line.ts'
 import type { FindingRow } from '../shared/report/findings-table.ts'
+import { shortTime } from '../shared/report/findings-table.ts'
 import { plainText } from '../shared/report/plain-text.ts'
+import { isWhole } from '../shared/store/scans.ts'
 import type { CommandResult, Store } from '../shared/store/store.ts'
 
 /** A scan that ended, and the instances that it saw. */
@@ -10,9 +12,9 @@ export type ScanView = { record: ScanRecord; results: CommandResult[] }
 
 const SCANS_BACK = 50
 
-/** The newest scan that ended well: what the fleet's coverage is taken from. */
+/** The newest scan of the whole fleet that ended well: what the fleet's coverage is taken from. */
 export const lastScan = async (store: Store): Promise<ScanView | undefined> => {
-  const record = (await store.scans(SCANS_BACK)).find(({ status }) => status === 'closed')
+  const record = (await store.scans(SCANS_BACK)).find(isWhole)
   return record && { record, results: await store.commandResults(record.scanId) }
 }
 
@@ -44,9 +46,8 @@ export const coverageOfScan = (view: ScanView): { line: string; full: boolean } 
   }
 }
 
-/** Findings of instances that are gone stay in the table, and are no part of the fleet any more. */
-export const isInFleet = ({ coverage }: StoredFinding): boolean =>
-  coverage !== 'retired' && coverage !== 'left-scope'
+/** Findings of instances that have left stay in the table, closed, and are no part of the fleet any more. */
+export const isInFleet = ({ closed }: StoredFinding): boolean => closed === undefined
 
 /** Rows for the table; account and region are named only where there are several. */
 export const rowsOf = (findings: StoredFinding[]): FindingRow[] => {
@@ -61,8 +62,13 @@ export const rowsOf = (findings: StoredFinding[]): FindingRow[] => {
     finding,
     since: finding.since,
     ...(finding.cluster !== undefined && { cluster: finding.cluster }),
-    ...(finding.coverage !== 'assessed' && {
-      stale: { state: finding.coverage, assessedAt: finding.assessedAt },
-    }),
+    ...standing(finding),
   }))
+}
+
+/** Why a verdict is not of today, if it is not. */
+const standing = (finding: StoredFinding): Pick<FindingRow, 'stale' | 'notes'> => {
+  const { closed, coverage: state, coverageSince: since, assessedAt } = finding
+  if (closed) return { notes: [['closed', `${closed} since ${shortTime(since)}; this was the last verdict`]] }
+  return state === 'assessed' ? {} : { stale: { state, since, assessedAt } }
 }

@@ -2,9 +2,11 @@ import { relative } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
+import type { ScanPlan } from '../lambdas/run-scan/deps.ts'
 import { type Account, startAccount } from '../local/account.ts'
 import { loadFleet } from '../local/fleet.ts'
 import { nodeKey, type StoredFinding } from '../shared/findings/records.ts'
+import { plainText } from '../shared/report/plain-text.ts'
 import type { Store } from '../shared/store/store.ts'
 import { UsageError } from './exit-code.ts'
 import { isInFleet, type ScanView } from './fleet-view.ts'
@@ -20,24 +22,46 @@ export type SentDigest = { scanId: string; subject: string; text: string }
 
 export type LocalScan = ScanView & { findings: StoredFinding[]; sent: SentDigest[] }
 
-export type LocalScanOptions = { dataDir: string; fleetFile: string; configFile?: string }
+export type LocalScanOptions = {
+  dataDir: string
+  fleetFile: string
+  configFile?: string
+  /** Scans these instances alone: ids, or `account/region/id`. */
+  only?: string[]
+}
 
 /** Runs one scan in the embedded account, to its end, with progress on stderr. Throws UsageError. */
 export const runLocalScan = async (options: LocalScanOptions): Promise<LocalScan> => {
-  const { dataDir, fleetFile, configFile } = options
+  const { dataDir, only } = options
   makeDataDir(dataDir)
+  return withAccount(options, { onlyPlans: false }, (account) =>
+    onStore(account.dynamodbUrl, async (store) => {
+      await closeAbandoned(store)
+      return read(store, account, await runWithProgress(account, only))
+    }),
+  )
+}
+
+/** What a scan would do, from the embedded account's inventory alone. Throws UsageError. */
+export const planLocalScan = async (options: LocalScanOptions): Promise<ScanPlan> =>
+  withAccount(options, { onlyPlans: true }, (account) => account.planScan(onlyOf(options.only)))
+
+const onlyOf = (only: string[] | undefined): { only?: string[] } => (only === undefined ? {} : { only })
+
+const withAccount = async <T>(
+  { dataDir, fleetFile, configFile, only }: LocalScanOptions,
+  { onlyPlans }: { onlyPlans: boolean },
+  work: (account: Account) => Promise<T>,
+): Promise<T> => {
   const fleet = await userErrors(loadFleet(fleetFile))
   for (const { id } of fleet.skipped)
     say(`${id} is left out: it is this machine, and this machine is no Linux`)
-  say(`scanning ${fleet.instances.length} instances of ${relative('.', fleetFile)} (data: ${dataDir})`)
-  const account = await userErrors(
-    startAccount({ dataDir, fleet, ...(configFile !== undefined && { configFile }) }),
-  )
+  const what = only ? only.map((name) => plainText(name)).join(', ') : `${fleet.instances.length} instances`
+  say(`${onlyPlans ? 'looking at' : 'scanning'} ${what} of ${relative('.', fleetFile)} (data: ${dataDir})`)
+  const config = configFile === undefined ? {} : { configFile }
+  const account = await userErrors(startAccount({ dataDir, fleet, onlyPlans, ...config }))
   try {
-    return await onStore(account.dynamodbUrl, async (store) => {
-      await closeAbandoned(store)
-      return read(store, account, await runWithProgress(account))
-    })
+    return await work(account)
   } finally {
     await account.stop()
   }
@@ -53,10 +77,10 @@ const closeAbandoned = async (store: Store): Promise<void> => {
 const SCANS_BACK = 20
 const LOOK_AGAIN_MS = 200
 
-const runWithProgress = async (account: Account): Promise<unknown> => {
+const runWithProgress = async (account: Account, only: string[] | undefined): Promise<unknown> => {
   const progress = startProgress()
   let running = true
-  const result = account.runScan({}).finally(() => {
+  const result = account.runScan(onlyOf(only)).finally(() => {
     running = false
   })
   try {

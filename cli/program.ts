@@ -1,6 +1,8 @@
 import { Command, Option } from 'commander'
 import packageJson from '../package.json' with { type: 'json' }
 import type { EvaluateOptions } from './commands/evaluate.ts'
+import type { EvidenceOptions } from './commands/evidence.ts'
+import type { FindingsOptions } from './commands/findings.ts'
 import type { ScanOptions } from './commands/scan.ts'
 import type { ExitCode } from './exit-code.ts'
 import { type FilterOptions, withFilters } from './filters.ts'
@@ -34,6 +36,9 @@ export const buildProgram = (done: (code: ExitCode) => void): Command => {
     .description('scan the fleet: findings, coverage, and the digest of what changed')
     .option('--fleet <file>', 'what exists in the embedded account (YAML)')
     .option('--config <file>', 'what to scan (fleet-scanner.yaml)')
+    .option('--instance <id>', 'scan this instance alone; may be repeated', collect)
+    .option('--dry-run', 'only say which instances would get which document')
+    .option('--cancel <scan>', 'stop the open scan of this id')
     .addHelpText('after', HELP.scan)
     .action(async (options: ScanOptions, command) => {
       const { scan } = await import('./commands/scan.ts')
@@ -53,9 +58,13 @@ export const buildProgram = (done: (code: ExitCode) => void): Command => {
       done(await evaluate(files, options, globalsOf(command)))
     })
 
-  withFilters(program.command('findings').description('the findings as they stand'))
+  withFilters(program.command('findings').description('the findings as they stand, or stood at a moment'))
+    .option(
+      '--at <when>',
+      'as it was then: a date (its end, UTC), a time (ISO 8601, UTC where no zone is given), or 7d, 24h, 30m ago',
+    )
     .addHelpText('after', HELP.findings)
-    .action(async (options: FilterOptions, command) => {
+    .action(async (options: FindingsOptions, command) => {
       const { findings } = await import('./commands/findings.ts')
       done(await findings(options, globalsOf(command)))
     })
@@ -85,6 +94,21 @@ export const buildProgram = (done: (code: ExitCode) => void): Command => {
     .action(async (_options: object, command) => {
       const { collector } = await import('./commands/collector.ts')
       done(await collector(globalsOf(command)))
+    })
+
+  const evidence = program.command('evidence').description('the stored evidence that verdicts rest on')
+  evidence
+    .command('verify')
+    .description(
+      "judge stored evidence again, with today's rules, and compare with the verdicts that were given",
+    )
+    .option('--instance <list>', 'only of these instances, by id')
+    .option('--rule <list>', 'only verdicts of these rules, by id')
+    .option('--restate', 'append each verdict that differs to the history, as a restatement')
+    .addHelpText('after', HELP.evidence)
+    .action(async (options: EvidenceOptions, command) => {
+      const { verify } = await import('./commands/evidence.ts')
+      done(await verify(options, globalsOf(command)))
     })
 
   const rules = program.command('rules').description('the rules that hosts are judged by')
@@ -123,6 +147,9 @@ export const buildProgram = (done: (code: ExitCode) => void): Command => {
   return program
 }
 
+/** Gathers an option that may be given several times. */
+const collect = (value: string, before: string[] = []): string[] => [...before, value]
+
 const EXIT_CODES = `
 Exit codes: 0 nothing fails, 1 something FAILs, 2 wrong usage or configuration,
 3 nothing fails but something could not be assessed, 4 a fault of this program.`
@@ -140,6 +167,9 @@ Examples:
   $ fleet-scanner scan --local                        # the sample fleet, this machine included
   $ fleet-scanner scan --local --fleet my-fleet.yaml
   $ fleet-scanner scan --local --format json --output report.json
+  $ fleet-scanner scan --local --dry-run              # which instances, which document; nothing is sent
+  $ fleet-scanner scan --local --instance i-0abc      # this one alone, now
+  $ fleet-scanner scan --local --cancel 20260131T120000Z
 ${EXIT_CODES}`,
   evaluate: `
 Examples:
@@ -153,11 +183,18 @@ ${EXIT_CODES}`,
 Examples:
   $ fleet-scanner findings --local --status FAIL,ERROR
   $ fleet-scanner findings --local --cluster prod --since 7d --format json
+  $ fleet-scanner findings --local --at 2026-01-31                      # the fleet at the end of that day
+  $ fleet-scanner findings --local --at 24h --instance i-0abc
 ${EXIT_CODES}`,
   history: `
 Examples:
   $ fleet-scanner history --local --instance i-0abc
   $ fleet-scanner history --local --since 24h --format jsonl`,
+  evidence: `
+Examples:
+  $ fleet-scanner evidence verify --local
+  $ fleet-scanner evidence verify --local --restate --format json
+Exit codes: 0 every verdict comes out the same, 1 some differ, 3 none differs but some cannot be judged again.`,
   scans: `
 Examples:
   $ fleet-scanner scans --local

@@ -1,3 +1,4 @@
+import { linesOf } from '../shared/etcd/lines.ts'
 import { looksLikeCollectorOutput } from '../shared/evidence/envelope.ts'
 
 export const INPUT_KINDS = ['evidence', 'collector', 'ps', 'manifest'] as const
@@ -8,8 +9,7 @@ export type InputKind = (typeof INPUT_KINDS)[number]
  * nothing on such a host. Text from a node could imitate another kind, so what its beginning shows comes first.
  */
 export const recognise = (text: string): InputKind | { unrecognised: string } => {
-  const lines = text.split(/\r?\n/).filter((line) => line.trim() !== '')
-  const [first] = lines
+  const first = find(text, (line) => line.trim() !== '')
   if (first === undefined) return 'ps'
   if (startsLikeJson(text)) return isJsonManifest(text) ? 'manifest' : 'evidence'
   if (looksLikeCollectorOutput(text)) return 'collector'
@@ -17,10 +17,15 @@ export const recognise = (text: string): InputKind | { unrecognised: string } =>
   if (isPsLine(first)) return 'ps'
   const other = OTHER_FILES.find(({ mark }) => mark.test(text))
   if (other) return { unrecognised: other.advice }
-  if (lines.some((line) => MANIFEST_KEY.test(line))) return 'manifest'
-  if (lines.some(isEvidenceLine)) return 'evidence'
-  if (lines.some(isPsLine) || lines.some(namesEtcd)) return 'ps'
+  if (find(text, (line) => MANIFEST_KEY.test(line)) !== undefined) return 'manifest'
+  if (find(text, isEvidenceLine) !== undefined) return 'evidence'
+  if (find(text, (line) => isPsLine(line) || namesEtcd(line)) !== undefined) return 'ps'
   return { unrecognised: `${NOT_RECOGNISED}; say what it is with --as evidence|collector|ps|manifest` }
+}
+
+const find = (text: string, is: (line: string) => boolean): string | undefined => {
+  for (const line of linesOf(text)) if (is(line)) return line
+  return undefined
 }
 
 const NOT_RECOGNISED =
@@ -55,7 +60,7 @@ const MANIFEST_KEY = /^["']?(apiVersion|kind)["']?\s*:/
 /** Columns of `ps -ef` and `ps aux`, BusyBox's, and their heads. */
 const isPsLine = (line: string): boolean =>
   [
-    /^\s*(UID|USER|PID)\s+.*\b(CMD|COMMAND)\s*$/,
+    /^\s*(UID|USER|PID)\s.*\b(CMD|COMMAND)\s*$/,
     /^\s*\S+\s+\d+\s+\d+\s+\d+\s+\S+\s/,
     /^\s*\S+\s+\d+\s+\d+\.\d+\s+\d+\.\d+\s/,
     /^\s*\d+\s+\S+\s+\d+([:hdm]\d+)+\s+\S/,
@@ -64,19 +69,22 @@ const isPsLine = (line: string): boolean =>
 /** The last resort: some list of commands in which etcd is one. */
 const namesEtcd = (line: string): boolean => /\betcd\b/.test(line)
 
-/** Files of an etcd host that alone decide nothing: say so rather than judging them as something else. */
+/**
+ * Files of an etcd host that alone decide nothing: say so rather than judging them as something else. No pattern goes
+ * on over the end of a line: on a text of empty lines it would never come to an end.
+ */
 const OTHER_FILES: { mark: RegExp; advice: string }[] = [
   {
-    mark: /^\s*\[(Unit|Service)\]\s*$/m,
+    mark: /^[ \t]*\[(Unit|Service)\][ \t\r]*$/m,
     advice: 'this is a systemd unit, which does not show what runs; run the collector on the host instead',
   },
   {
-    mark: /^\s*((client|peer)-transport-security|(listen|advertise)-client-urls|data-dir)\s*:/m,
+    mark: /^[ \t]*((client|peer)-transport-security|(listen|advertise)-client-urls|data-dir)[ \t]*:/m,
     advice:
       'this is an etcd config file; which process uses it is not known, so run the collector on the host instead',
   },
   {
-    mark: /^[\s#]*(export\s+)?ETCD_[A-Z_]+=/m,
+    mark: /^[ \t#]*(export[ \t]+)?ETCD_[A-Z_]+=/m,
     advice:
       'this is an environment file; which process uses it is not known, so run the collector on the host instead',
   },

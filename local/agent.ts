@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { slotsOf } from '../shared/store/at-once.ts'
 import type { FleetInstance } from './fleet.ts'
 import { readRecording } from './recording.ts'
 import { runScript } from './run-script.ts'
@@ -32,22 +33,6 @@ export const fleetAgent = (): Agent => {
         return { stdout: source.text, stderr: '', exitCode, timedOut: false }
       default:
         return new Promise(() => {})
-    }
-  }
-}
-
-const slotsOf = (most: number): (<T>(work: () => Promise<T>) => Promise<T>) => {
-  let free = most
-  const waiting: (() => void)[] = []
-  return async (work) => {
-    if (free === 0) await new Promise<void>((resolve) => waiting.push(resolve))
-    else free -= 1
-    try {
-      return await work()
-    } finally {
-      const next = waiting.shift()
-      if (next === undefined) free += 1
-      else next()
     }
   }
 }

@@ -12,7 +12,12 @@ import { claim, type Holder } from './handover.ts'
 export const LOCAL_TABLE = 'fleet-scanner'
 
 /** A DynamoDB that answers on `url`; `stop` closes it where this process runs it. */
-export type Database = { url: string; stop(): Promise<void> }
+export type Database = {
+  url: string
+  /** Tells other processes of the functions that work on it; absent where it is another process's. */
+  announce?(environment: Record<string, string>): Promise<void>
+  stop(): Promise<void>
+}
 
 /** The data folder is another process's. */
 export class DataInUseError extends Error {
@@ -91,8 +96,9 @@ const start = async (
     await once(server, 'listening')
     const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
     await createTable(url)
-    await hold.publish(url)
-    return { url, stop }
+    await hold.publish({ dynamodbUrl: url })
+    const announce = (environment: Record<string, string>) => hold.publish({ dynamodbUrl: url, environment })
+    return { url, announce, stop }
   } catch (error) {
     await stop()
     throw error

@@ -2,7 +2,8 @@ import { serve } from '@hono/node-server'
 import { type Context, Hono } from 'hono'
 import type { Agent } from './agent.ts'
 import { AwsError } from './aws-error.ts'
-import { callerOf } from './caller.ts'
+import { type Caller, callerOf } from './caller.ts'
+import { gateOf } from './denied.ts'
 import { ec2 } from './ec2.ts'
 import type { Fleet } from './fleet.ts'
 import { ec2Error, parseQuery, stsError } from './query-protocol.ts'
@@ -18,6 +19,8 @@ export type EndpointOptions = {
   documents: SsmDocument[]
   agent: Agent
   now?: () => Date
+  /** Told of every call, also of one that is refused; `request` is the body as it came. */
+  onCall?: (caller: Caller, operation: string, request: string) => void
 }
 
 /**
@@ -28,15 +31,21 @@ export const startEndpoint = async (options: EndpointOptions): Promise<Endpoint>
   const now = options.now ?? (() => new Date())
   const ssm = startSsm(options.fleet, options.documents, options.agent, now)
   const answerEc2 = ec2(options.fleet)
-  const answerSts = sts(new Set(options.fleet.instances.map((instance) => instance.account)), now)
+  const gate = gateOf(options.fleet.denied)
+  const answerSts = sts(new Set(options.fleet.instances.map((instance) => instance.account)), gate, now)
 
   const app = new Hono()
   app.post('/', async (c) => {
     const caller = callerOf(c.req.header('authorization'))
     const body = await c.req.text()
-    if (caller.service === 'ssm') return c.json(ssm.call(operationOf(c), caller, parseJson(body)))
-    if (caller.service === 'ec2') return xml(answerEc2(caller, parseQuery(body)))
-    if (caller.service === 'sts') return xml(answerSts(caller, parseQuery(body)))
+    const query = parseQuery(caller.service === 'ssm' ? '' : body)
+    const operation = query.get('Action') ?? operationOf(c)
+    options.onCall?.(caller, operation, body)
+    // Whose account a role is in, STS itself knows.
+    if (caller.service !== 'sts') gate(caller, operation)
+    if (caller.service === 'ssm') return c.json(ssm.call(operation, caller, parseJson(body)))
+    if (caller.service === 'ec2') return xml(answerEc2(caller, query))
+    if (caller.service === 'sts') return xml(answerSts(caller, query))
     throw new AwsError('UnknownOperationException', `the embedded account has no service ${caller.service}`)
   })
   app.onError((error, c) => refusal(c, error))

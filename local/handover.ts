@@ -8,6 +8,8 @@ const holderSchema = z.object({
   purpose: z.enum(['scan', 'read']),
   /** Where its DynamoDB answers; absent while it starts. */
   dynamodbUrl: z.url().optional(),
+  /** Of a scan that runs: what its functions have in their environment, so that another process can have it stopped. */
+  environment: z.record(z.string(), z.string()).optional(),
 })
 export type Holder = z.infer<typeof holderSchema>
 
@@ -16,7 +18,7 @@ const START_LIMIT_MS = 10_000
 
 /** The hold on a data folder: dynalite allows one process a folder, so others find it by this file. */
 export type Hold = {
-  publish(dynamodbUrl: string): Promise<void>
+  publish(found: Pick<Holder, 'dynamodbUrl' | 'environment'>): Promise<void>
   release(): Promise<void>
 }
 
@@ -41,8 +43,8 @@ export const claim = async (dataDir: string, purpose: Holder['purpose']): Promis
     await rm(draft, { force: true })
   }
   return {
-    publish: async (dynamodbUrl) => {
-      await writeFile(draft, JSON.stringify({ ...own, dynamodbUrl }))
+    publish: async (found) => {
+      await writeFile(draft, JSON.stringify({ ...own, ...found }))
       await rename(draft, file)
     },
     release: () => rm(file, { force: true }),

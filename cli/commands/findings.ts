@@ -5,9 +5,13 @@ import { type FilterOptions, filterOf } from '../filters.ts'
 import { coverageOfScan, isInFleet, lastScan, rowsOf } from '../fleet-view.ts'
 import { readStore } from '../local-store.ts'
 import { checkOutput, type Globals, painter, printResults, say } from '../output.ts'
+import { findingsAt } from './findings-at.ts'
 
-/** Prints the findings as they stand, and what the last scan could not assess. */
-export const findings = async (options: FilterOptions, globals: Globals): Promise<ExitCode> => {
+export type FindingsOptions = FilterOptions & { at?: string }
+
+/** Prints the findings as they stand, or as they stood at a moment, and what was not assessed. */
+export const findings = async (options: FindingsOptions, globals: Globals): Promise<ExitCode> => {
+  if (options.at !== undefined) return findingsAt(options.at, options, globals)
   checkOutput(globals)
   const filter = filterOf(options, new Date())
   const { all, view } = await readStore(globals, async (store) => ({

@@ -24,6 +24,10 @@ export const scans = async (options: FilterOptions, globals: Globals): Promise<E
 const matching = async (store: Store, { since, ...onFindings }: FindingFilter): Promise<ScanRecord[]> => {
   const recent = (await store.scans()).filter(({ openedAt }) => since === undefined || openedAt >= since)
   if (Object.keys(onFindings).length === 0) return recent
-  const ids = new Set((await store.history(onFindings)).map(({ scanId }) => scanId))
+  const ids = new Set(
+    (await store.history(onFindings))
+      .filter(({ restates }) => restates === undefined)
+      .map(({ scanId }) => scanId),
+  )
   return recent.filter(({ scanId }) => ids.has(scanId))
 }

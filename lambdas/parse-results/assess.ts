@@ -5,13 +5,11 @@ import type { Evidence } from '../../shared/evidence/evidence.ts'
 import { EvidenceError, type EvidenceErrorCode } from '../../shared/evidence/evidence-error.ts'
 import { fingerprint } from '../../shared/evidence/fingerprint.ts'
 import type { Node } from '../../shared/findings/records.ts'
+import type { UnreadableOutput } from '../../shared/history/judge-stored.ts'
 import { judge, judgeUnreadable } from '../../shared/rules/judge.ts'
 import type { Rule } from '../../shared/rules/rule.ts'
 import type { Assessment } from '../../shared/store/store.ts'
 import { ENGINE_VERSION } from '../../shared/version.ts'
-
-/** What is kept in place of evidence where a node's output could not be read; its verdicts are errors. */
-export type UnreadableOutput = { unreadable: EvidenceErrorCode; message: string; output: string }
 
 /** `unreadable` is why the verdicts are errors; absent where the evidence was read. */
 export type Assessed = { assessment: Assessment; unreadable?: EvidenceErrorCode }

@@ -5,7 +5,7 @@ import type { ScanTarget } from '../../shared/config/scanner-config.ts'
 import { type Coverage, coverageOf } from '../../shared/findings/coverage.ts'
 import { plainText } from '../../shared/report/plain-text.ts'
 import type { Rule } from '../../shared/rules/rule.ts'
-import type { Assessment, Outcome, Sighting, Store } from '../../shared/store/store.ts'
+import type { Assessment, CommandResult, Outcome, Sighting, Store } from '../../shared/store/store.ts'
 import { assess } from './assess.ts'
 
 const tags = z.record(z.string(), z.string())
@@ -31,12 +31,13 @@ export type ParseResultsEvent = z.infer<typeof parseResultsEvent>
 
 export type ParseResultsDeps = {
   reader: (target: ScanTarget) => CommandReader
-  store: Pick<Store, 'applyAssessments' | 'applySightings' | 'putCommandResult'>
+  store: Pick<Store, 'applyAssessments' | 'applySightings' | 'commandResult' | 'putCommandResult'>
   rules: Rule[]
   now: () => Date
 }
 
-export type ParseResultsSummary = { coverage: Coverage; changes: number }
+/** `decoded` counts the instances whose evidence could be read: what a collector is trusted for. */
+export type ParseResultsSummary = { coverage: Coverage; changes: number; decoded: number }
 
 /** The scan saw this command end, and a later read does not show it yet: try again. */
 export class AnswersNotReadyError extends Error {
@@ -53,6 +54,9 @@ export const parseResults = async (
   event: ParseResultsEvent,
   deps: ParseResultsDeps,
 ): Promise<ParseResultsSummary> => {
+  const judged = await deps.store.commandResult(event.scanId, event.target, event.n)
+  // What was recorded stands, also where an agent has answered since: the digest is made from the record.
+  if (judged) return summaryOf(judged)
   const reader = deps.reader(event.target)
   const answers = new Map((await reader.invocations(event.commandId)).map((each) => [each.instanceId, each]))
   const late = [...answers.values()].filter(({ phase }) => phase === 'waiting')
@@ -80,8 +84,14 @@ export const parseResults = async (
   const { scanId, target, commandId, n } = event
   const { account, region } = target
   await deps.store.putCommandResult({ scanId, account, region, n, commandId, outcomes, changes })
-  return { coverage: coverageOf(outcomes.map(({ state }) => state)), changes: changes.length }
+  return summaryOf({ outcomes, changes })
 }
+
+const summaryOf = ({ outcomes, changes }: Pick<CommandResult, 'outcomes' | 'changes'>) => ({
+  coverage: coverageOf(outcomes.map(({ state }) => state)),
+  changes: changes.length,
+  decoded: outcomes.filter(({ state, detail }) => state === 'assessed' && detail === undefined).length,
+})
 
 const look = async (
   event: ParseResultsEvent,

@@ -1,4 +1,5 @@
 import type { DurableContext } from '@aws/durable-execution-sdk-js'
+import type { ListedInstance, SkippedInstance } from '../../shared/aws/inventory.ts'
 import type { TargetAccess } from '../../shared/aws/target-access.ts'
 import type { ScannerConfig, ScanTarget } from '../../shared/config/scanner-config.ts'
 import type { Coverage } from '../../shared/findings/coverage.ts'
@@ -10,6 +11,8 @@ export type RunScanDeps = {
   config: ScannerConfig
   store: Store
   access: (target: ScanTarget) => TargetAccess
+  /** SHA-256 of the collector in the configured document: a new one goes to one instance of a target first. */
+  collectorHash: string
   /** Name or ARN of the parse-results function. */
   parseFunction: string
   /** Publishes to the digest's topic and returns the message's id. */
@@ -23,6 +26,8 @@ export type RunScanDeps = {
 export type ScanIdentity = {
   scanId: string
   trigger: 'schedule' | 'manual'
+  /** The instances that are scanned, as the user named them; absent: the whole fleet. */
+  only?: string[]
   openedAt: string
   deadlineAt: string
 }
@@ -30,10 +35,12 @@ export type ScanIdentity = {
 /** What the parts of a scan share. */
 export type Run = { scan: ScanIdentity; deps: RunScanDeps; ctx: DurableContext }
 
-/** How a scan that was opened ended: `failed` where no target at all could be looked at. */
+/** How a scan that was opened ended: `failed` where no target at all could be looked at, `cancelled` by a user. */
 export type ScanSummary = {
   scanId: string
-  status: 'closed' | 'failed'
+  status: 'closed' | 'failed' | 'cancelled'
+  /** The instances that were scanned, as the user named them; absent: the whole fleet. */
+  only?: string[]
   openedAt: string
   closedAt: string
   coverage: Coverage
@@ -44,7 +51,29 @@ export type ScanSummary = {
   targetErrors: string[]
 }
 
-/** A scan that did nothing: another one is open, or this one has ended before. */
+/** A scan, or a cancelling, that did nothing: another one is open, or this one has ended before. */
 export type ScanRefused = { scanId: string; status: 'refused'; message: string }
 
 export type ScanResult = ScanSummary | ScanRefused
+
+/** What a scan would do in one target. */
+export type TargetPlan = {
+  account: string
+  region: string
+  toScan: ListedInstance[]
+  skipped: SkippedInstance[]
+  /** The instance that would get the collector before the others. */
+  canary?: string
+  /** Why its instances could not be listed. */
+  error?: string
+}
+
+/** What a scan would do: which instances would get which document. Nothing of it has been done. */
+export type ScanPlan = {
+  status: 'planned'
+  document: { name: string; collectorHash: string }
+  targets: TargetPlan[]
+}
+
+/** A scan that was stopped, the commands that were called back, and why some could not be. */
+export type ScanCancelled = { scanId: string; status: 'cancelled'; commands: number; errors: string[] }

@@ -13,10 +13,11 @@ import { digestTopic } from '../../shared/aws/digest-topic.ts'
 import { assumedRole } from '../../shared/aws/role.ts'
 import { targetAccess } from '../../shared/aws/target-access.ts'
 import { parseConfig } from '../../shared/config/parse-config.ts'
+import { collectorHash } from '../../shared/evidence/collector.ts'
 import { createStore } from '../../shared/store/create-store.ts'
-import type { RunScanDeps, ScanResult } from './deps.ts'
+import type { RunScanDeps } from './deps.ts'
 import { recordScan } from './record-scan.ts'
-import { runScan } from './run-scan.ts'
+import { type RunScanAnswer, runScan } from './run-scan.ts'
 
 const SERVICE = { serviceName: 'run-scan' }
 
@@ -42,14 +43,15 @@ const deps: RunScanDeps = {
   config,
   store: createStore(DynamoDBDocumentClient.from(new DynamoDBClient()), environment.TABLE_NAME),
   access: targetAccess(clientPool(assumedRole), config),
+  collectorHash: collectorHash(),
   parseFunction: environment.PARSE_FUNCTION_NAME,
   publish: digestTopic(new SNSClient(), environment.DIGEST_TOPIC_ARN),
   now: () => new Date(),
   record: (summary) => recordScan(metrics, summary),
 }
 
-/** Runs one scan as a durable execution. Takes a RunScanEvent, returns a ScanResult. */
-export const handler = middy<unknown, ScanResult, Error, DurableContext>({
+/** Runs as a durable execution. Takes a RunScanEvent, returns a RunScanAnswer. */
+export const handler = middy<unknown, RunScanAnswer, Error, DurableContext>({
   executionMode: executionModeDurableContext,
 }).handler(async (event: unknown, context: DurableContext) => {
   context.configureLogger({ customLogger: logger })

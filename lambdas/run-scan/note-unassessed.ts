@@ -1,17 +1,24 @@
 import type { SkippedInstance } from '../../shared/aws/inventory.ts'
 import type { ScanTarget } from '../../shared/config/scanner-config.ts'
-import { type Coverage, coverageOf } from '../../shared/findings/coverage.ts'
+import { coverageOf } from '../../shared/findings/coverage.ts'
+import type { CommandResult } from '../../shared/store/store.ts'
 import type { Run } from './deps.ts'
+import type { Counts } from './scan-chunk.ts'
 
-/** Records, under the name `n`, instances that were seen and not assessed. May be repeated. */
+/**
+ * Records, under the name `n`, instances that were seen and not assessed; with `changes` of a command whose judging
+ * broke off after them. Counts as changes also the findings that are closed since their instance has left the fleet.
+ * May be repeated.
+ */
 export const noteUnassessed = async (
   { deps, scan }: Run,
   { account, region }: ScanTarget,
   n: string,
   instances: SkippedInstance[],
-): Promise<Coverage> => {
+  changes: CommandResult['changes'] = [],
+): Promise<Counts> => {
   const { scanId } = scan
-  await deps.store.applySightings(
+  const closed = await deps.store.applySightings(
     scanId,
     deps.now().toISOString(),
     instances.map(({ instanceId, ...rest }) => ({ ...rest, node: { account, region, instanceId } })),
@@ -21,6 +28,16 @@ export const noteUnassessed = async (
     state,
     ...(detail !== undefined && { detail }),
   }))
-  await deps.store.putCommandResult({ scanId, account, region, n, outcomes, changes: [] })
-  return coverageOf(instances.map(({ state }) => state))
+  await deps.store.putCommandResult({
+    scanId,
+    account,
+    region,
+    n,
+    outcomes,
+    changes: [...changes, ...closed],
+  })
+  return {
+    coverage: coverageOf(instances.map(({ state }) => state)),
+    changes: changes.length + closed.length,
+  }
 }

@@ -1,26 +1,23 @@
 import type { Coverage } from '../../shared/findings/coverage.ts'
 import type { Status } from '../../shared/findings/finding.ts'
 import { buildDigest } from '../../shared/report/digest.ts'
+import { isWhole } from '../../shared/store/scans.ts'
 import type { Digest } from '../../shared/store/store.ts'
 import type { Run, ScanSummary } from './deps.ts'
 import { reasonOf, retrying } from './steps.ts'
-
-/** The only route so far: one topic that everybody subscribes to. */
-export const ROUTE = 'default'
+import { changesOf, freezeUntold, isComparable, ROUTE, SCANS_BACK } from './untold-scans.ts'
 
 export type Totals = {
   coverage: Coverage
   findings: Partial<Record<Status, number>>
   targetErrors: string[]
+  cancelled: boolean
 }
 
 type Key = Pick<Digest, 'scanId' | 'route'>
 
 /** A mail subscription is suspended at more than ten messages a second. */
 const MOST_AT_ONCE = 10
-
-/** Earlier scans that are looked through for the one to compare with. */
-const SCANS_BACK = 50
 
 /**
  * Freezes this scan's digest where something changed, and publishes it after those that earlier scans could not
@@ -52,26 +49,34 @@ export const publishDigests = async (run: Run, totals: Totals): Promise<ScanSumm
 const freeze = async ({ scan, deps }: Run, totals: Totals): Promise<boolean> => {
   const { store, now } = deps
   const { scanId } = scan
-  const others = (await store.scans(SCANS_BACK)).filter((each) => each.scanId !== scanId)
-  const previous = others.find(({ coverage }) => coverage !== undefined)
+  const known = await store.scans(SCANS_BACK)
+  const others = known.filter((each) => each.scanId !== scanId)
+  const { cancelled, ...found } = totals
+  const partial = scan.only ? 'chosen' : cancelled ? 'cancelled' : undefined
+  const previous = partial ? undefined : others.find(isComparable)
   const message = buildDigest({
-    ...totals,
+    ...found,
+    ...(partial && { partial }),
     scanId,
     at: now().toISOString(),
-    transitions: await store.transitionsOf(scanId),
+    // A scan that was started again has opened earlier than this execution of it.
+    transitions: await changesOf(store, known.find((each) => each.scanId === scanId) ?? scan),
     ...(previous && { previous }),
-    baseline: !others.some(({ status }) => status === 'closed'),
+    baseline: !partial && !others.some(isWhole),
   })
   if (message === undefined) return false
   await store.freezeDigest({ scanId, route: ROUTE, ...message })
   return true
 }
 
-const unpublished = async ({ scan, deps }: Run): Promise<Key[]> =>
-  (await deps.store.unpublishedDigests())
-    .filter(({ scanId }) => scanId !== scan.scanId)
-    .slice(0, MOST_AT_ONCE)
-    .map(({ scanId, route }) => ({ scanId, route }))
+/** Those that are frozen now may not be listed yet: lists are eventually consistent. */
+const unpublished = async (run: Run): Promise<Key[]> => {
+  const now = await freezeUntold(run)
+  const listed = (await run.deps.store.unpublishedDigests())
+    .map(({ scanId }) => scanId)
+    .filter((scanId) => scanId !== run.scan.scanId && !now.includes(scanId))
+  return [...listed, ...now].slice(0, MOST_AT_ONCE).map((scanId) => ({ scanId, route: ROUTE }))
+}
 
 /** The body comes from the table: it was frozen there, and is too large for a checkpoint. */
 const publish = async ({ deps }: Run, { scanId, route }: Key): Promise<string> => {

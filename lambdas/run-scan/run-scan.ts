@@ -1,39 +1,42 @@
 import type { DurableContext } from '@aws/durable-execution-sdk-js'
-import { z } from 'zod'
-import { scanTargets } from '../../shared/config/scanner-config.ts'
-import { addCoverage } from '../../shared/findings/coverage.ts'
+import { type ScanTarget, scanTargets } from '../../shared/config/scanner-config.ts'
 import { ScanLockedError } from '../../shared/store/store.ts'
 import { ENGINE_VERSION } from '../../shared/version.ts'
-import type { Run, RunScanDeps, ScanIdentity, ScanResult, ScanSummary } from './deps.ts'
-import { publishDigests } from './publish-digests.ts'
-import { scanTarget, targetName } from './scan-target.ts'
+import { cancelScan } from './cancel-scan.ts'
+import type { RunScanDeps, ScanCancelled, ScanIdentity, ScanPlan, ScanResult } from './deps.ts'
+import { readEvent, type ScanEvent } from './events.ts'
+import { planScan } from './plan-scan.ts'
+import { scanFleet } from './scan-fleet.ts'
+import { scanTarget, type TargetResult, targetName } from './scan-target.ts'
 import { reasonOf, retrying } from './steps.ts'
 
-/** What starts a scan. With neither field it is a manual scan of this moment. */
-export const runScanEvent = z.strictObject({
-  /** Names the scan; a second start under a name that has ended does nothing. */
-  scanId: z
-    .string()
-    .regex(/^[\w.:-]{1,64}$/)
-    .optional(),
-  /** When the schedule meant the scan to start: ISO 8601. The scan is then named after it. */
-  scheduledTime: z.iso.datetime({ offset: true }).optional(),
-})
-export type RunScanEvent = z.infer<typeof runScanEvent>
-
-/** Targets looked at side by side. */
-const TARGETS_AT_ONCE = 10
+/** What run-scan answers, by what it was asked. */
+export type RunScanAnswer = ScanResult | ScanPlan | ScanCancelled | TargetResult
 
 /**
- * One scan, as a durable execution: opens it, looks at every target, freezes and publishes the digest, closes it.
- * What stands outside of steps is repeated on every replay and has to come out the same.
+ * Runs, plans or cancels a scan, or looks at one target of it, as a durable execution. What stands outside of steps
+ * is repeated on every replay and has to come out the same.
  */
 export const runScan = async (
   event: unknown,
   ctx: DurableContext,
   deps: RunScanDeps,
-): Promise<ScanResult> => {
-  const asked = runScanEvent.parse(event ?? {})
+): Promise<RunScanAnswer> => {
+  const asked = readEvent(event)
+  if ('cancel' in asked) return cancelScan(asked.cancel, ctx, deps)
+  if ('target' in asked) return scanTarget({ scan: asked.scan, deps, ctx }, targetNamed(asked.target, deps))
+  if (asked.dryRun) return planScan(asked.only, ctx, deps)
+  return wholeScan(asked, ctx, deps)
+}
+
+const targetNamed = (name: string, { config }: RunScanDeps): ScanTarget => {
+  const target = scanTargets(config).find((each) => targetName(each) === name)
+  if (target === undefined) throw new Error(`the configuration has no target ${name}`)
+  return target
+}
+
+/** Opens the scan, looks at every target, freezes and publishes the digest, closes the scan. */
+const wholeScan = async (asked: ScanEvent, ctx: DurableContext, deps: RunScanDeps): Promise<ScanResult> => {
   const scan = await ctx.step('name', async () => identify(asked, deps), retrying)
   const refusal = await ctx.step('open', async () => open(scan, deps), retrying)
   if (refusal !== null) {
@@ -54,11 +57,12 @@ export const runScan = async (
   }
 }
 
-const identify = (event: RunScanEvent, { now, config }: RunScanDeps): ScanIdentity => {
+const identify = (event: ScanEvent, { now, config }: RunScanDeps): ScanIdentity => {
   const openedAt = now()
   return {
     scanId: event.scanId ?? stamp(event.scheduledTime ?? openedAt.toISOString()),
     trigger: event.scheduledTime === undefined ? 'manual' : 'schedule',
+    ...(event.only && { only: event.only }),
     openedAt: openedAt.toISOString(),
     deadlineAt: new Date(openedAt.getTime() + config.deadlineMinutes * 60_000).toISOString(),
   }
@@ -84,46 +88,4 @@ const open = async (scan: ScanIdentity, { store, config }: RunScanDeps): Promise
     if (error instanceof ScanLockedError) return error.message
     throw error
   }
-}
-
-const scanFleet = async (run: Run): Promise<ScanSummary> => {
-  const { scan, deps, ctx } = run
-  const targets = scanTargets(deps.config)
-  const looked = await ctx.map(
-    'targets',
-    targets,
-    (child, target) => scanTarget({ ...run, ctx: child }, target),
-    {
-      itemNamer: targetName,
-      maxConcurrency: TARGETS_AT_ONCE,
-      completionConfig: { toleratedFailurePercentage: 100 },
-    },
-  )
-  const done = looked.succeeded().map(({ result }) => result)
-  const broken = looked.failed().map(({ index, error }) => {
-    const target = targets[index]
-    return `${target ? targetName(target) : index}: ${reasonOf(error)}`
-  })
-  const targetErrors = [...done.flatMap(({ errors }) => errors), ...broken]
-  for (const error of targetErrors) ctx.logger.error('a target was not fully scanned', { error })
-
-  const totals = {
-    coverage: addCoverage(done.map(({ coverage }) => coverage)),
-    findings: await ctx.step('count-findings', async () => deps.store.countFindings(), retrying),
-    changes: done.reduce((sum, { changes }) => sum + changes, 0),
-    targetErrors,
-  }
-  const digest = await publishDigests(run, totals)
-  const status = done.some(({ inventoried }) => inventoried) ? 'closed' : 'failed'
-  return ctx.step(
-    'close',
-    async () => {
-      const end = { status, closedAt: deps.now().toISOString(), ...totals, digest } as const
-      await deps.store.closeScan(scan.scanId, end)
-      const summary = { scanId: scan.scanId, openedAt: scan.openedAt, ...end }
-      deps.record(summary)
-      return summary
-    },
-    retrying,
-  )
 }

@@ -1,160 +1,123 @@
 import { withRetry } from '@aws/durable-execution-sdk-js'
-import { deliverySeconds } from '../../shared/aws/commands.ts'
-import type { ListedInstance } from '../../shared/aws/inventory.ts'
-import { isPermanent } from '../../shared/aws/permanent-error.ts'
 import type { ScanTarget } from '../../shared/config/scanner-config.ts'
-import { addCoverage, type Coverage } from '../../shared/findings/coverage.ts'
+import { addCoverage, type Coverage, coverageOf } from '../../shared/findings/coverage.ts'
 import type { ParseResultsEvent, ParseResultsSummary } from '../parse-results/parse-results.ts'
 import type { Run } from './deps.ts'
 import { noteUnassessed } from './note-unassessed.ts'
+import { type Chunk, type Sent, send } from './send-command.ts'
 import { reasonOf, retrying } from './steps.ts'
+import { waitForAnswers } from './wait-for-answers.ts'
 
-/** What came of one group of instances: counts, never output. */
-export type ChunkResult = { coverage: Coverage; changes: number; errors: string[] }
+/** Instances by state, and how many findings changed. */
+export type Counts = { coverage: Coverage; changes: number }
 
-type Sent = { commandId: string } | { notSent: 'bad-instance' | 'deadline' }
-type Answers = { done: boolean; deadlinePassed: boolean; secondsLeft: number }
+/** What came of one chunk: counts, never output. */
+export type ChunkResult = Counts & {
+  /** Instances whose evidence could be read. */
+  decoded: number
+  /** The scan was cancelled before the answers were there; nothing was judged. */
+  cancelled: boolean
+  errors: string[]
+}
+
+const NOTHING: ChunkResult = {
+  coverage: coverageOf([]),
+  changes: 0,
+  decoded: 0,
+  cancelled: false,
+  errors: [],
+}
 
 /**
- * Sends the collector to one group of instances, waits until all have answered or the deadline has passed, and has
- * the answers judged. `n` names the command within the target. Instances whose command could not be sent or judged
- * are noted as unreachable, with the reason.
+ * Sends the collector to one chunk of instances, waits until all have answered or their time is up, and has the
+ * answers judged. Instances whose command could not be sent or judged are noted as unreachable, with the reason.
  */
-export const scanChunk = async (
-  run: Run,
-  target: ScanTarget,
-  instances: ListedInstance[],
-  n: string,
-): Promise<ChunkResult> => {
-  const { ctx } = run
+export const scanChunk = async (run: Run, target: ScanTarget, chunk: Chunk): Promise<ChunkResult> => {
+  const { ctx, scan, deps } = run
+  const { n, instances } = chunk
   let sent: Sent
   try {
-    sent = await ctx.step('send', async () => send(run, target, instances), retrying)
+    sent = await ctx.step('send', async () => send(run, target, chunk), retrying)
   } catch (error) {
-    return giveUp(run, target, instances, n, 'NotSent', `the command could not be sent: ${reasonOf(error)}`)
+    return giveUp(run, target, chunk, 'NotSent', `the command could not be sent: ${reasonOf(error)}`)
   }
   if ('notSent' in sent) {
-    if (sent.notSent === 'deadline')
-      return giveUp(run, target, instances, n, 'DeadlinePassed', 'no time was left to send a command')
-    return halves(run, target, instances, n)
+    if (sent.notSent === 'cancelled') return { ...NOTHING, cancelled: true }
+    if (sent.notSent === 'bad-instance') return halves(run, target, chunk)
+    return giveUp(run, target, chunk, 'DeadlinePassed', 'no time was left to send a command')
   }
+  const { deadlinePassed, cancelled } = await waitForAnswers(run, target, instances, sent)
+  if (cancelled) return { ...NOTHING, cancelled }
+  const { scanId } = scan
   const { commandId } = sent
-  const { deadlinePassed } = await waitForAnswers(run, target, instances, commandId)
-  const order: ParseResultsEvent = {
-    scanId: run.scan.scanId,
-    target,
-    commandId,
-    n,
-    instances,
-    deadlinePassed,
-  }
+  const order: ParseResultsEvent = { scanId, target, commandId, n, instances, deadlinePassed }
   try {
     const judged = await withRetry(
       ctx,
       'judge',
       (child) =>
-        child.invoke<ParseResultsEvent, ParseResultsSummary>('parse-results', run.deps.parseFunction, order),
-      retrying,
+        child.invoke<ParseResultsEvent, ParseResultsSummary>('parse-results', deps.parseFunction, order),
+      // A context of its own would be one operation more for every command.
+      { ...retrying, wrapWithRunInChildContext: false },
     )
-    return { ...judged, errors: [] }
+    return { ...NOTHING, ...judged }
   } catch (error) {
-    return giveUp(
-      run,
-      target,
-      instances,
-      n,
-      'NotJudged',
-      `what a command brought was not judged: ${reasonOf(error)}`,
-    )
+    const reason = `what a command brought was not judged: ${reasonOf(error)}`
+    return giveUp(run, target, chunk, 'NotJudged', reason)
   }
 }
 
-const send = async ({ deps, scan }: Run, target: ScanTarget, instances: ListedInstance[]): Promise<Sent> => {
-  const wait = deliverySeconds(deps.config.commandTimeoutSeconds, deps.now(), new Date(scan.deadlineAt))
-  if (wait === undefined) return { notSent: 'deadline' }
-  const instanceIds = instances.map(({ instanceId }) => instanceId)
-  try {
-    const commandId = await deps
-      .access(target)
-      .send({ instanceIds, scanId: scan.scanId, deliverySeconds: wait })
-    return { commandId }
-  } catch (error) {
-    const isBadInstance = error instanceof Error && error.name === 'InvalidInstanceId' && instances.length > 1
-    if (isBadInstance) return { notSent: 'bad-instance' }
-    throw error
-  }
-}
+/** What several chunks came to. */
+export const addChunks = (parts: ChunkResult[]): ChunkResult => ({
+  coverage: addCoverage(parts.map(({ coverage }) => coverage)),
+  changes: parts.reduce((sum, { changes }) => sum + changes, 0),
+  decoded: parts.reduce((sum, { decoded }) => sum + decoded, 0),
+  cancelled: parts.some(({ cancelled }) => cancelled),
+  errors: parts.flatMap(({ errors }) => errors),
+})
 
 /** One instance that Systems Manager refuses must not take the others with it: what is left of it is alone at last. */
-const halves = async (
-  run: Run,
-  target: ScanTarget,
-  all: ListedInstance[],
-  n: string,
-): Promise<ChunkResult> => {
-  const middle = Math.ceil(all.length / 2)
-  const parts = [
-    await scanChunk(run, target, all.slice(0, middle), `${n}a`),
-    await scanChunk(run, target, all.slice(middle), `${n}b`),
-  ]
-  return {
-    coverage: addCoverage(parts.map(({ coverage }) => coverage)),
-    changes: parts.reduce((sum, { changes }) => sum + changes, 0),
-    errors: parts.flatMap(({ errors }) => errors),
-  }
+const halves = async (run: Run, target: ScanTarget, chunk: Chunk): Promise<ChunkResult> => {
+  const { n, instances } = chunk
+  const middle = Math.ceil(instances.length / 2)
+  return addChunks([
+    await scanChunk(run, target, { ...chunk, n: `${n}a`, instances: instances.slice(0, middle) }),
+    await scanChunk(run, target, { ...chunk, n: `${n}b`, instances: instances.slice(middle) }),
+  ])
 }
-
-const waitForAnswers = (
-  { ctx, deps, scan }: Run,
-  target: ScanTarget,
-  instances: ListedInstance[],
-  commandId: string,
-): PromiseLike<Answers> => {
-  const ids = instances.map(({ instanceId }) => instanceId)
-  const { poll } = deps.config
-  return ctx.waitForCondition<Answers>(
-    'answers',
-    async () => {
-      const secondsLeft = Math.ceil((Date.parse(scan.deadlineAt) - deps.now().getTime()) / 1000)
-      const deadlinePassed = secondsLeft <= 0
-      try {
-        const { done } = await deps.access(target).progress(commandId, ids)
-        return { done, deadlinePassed: deadlinePassed && !done, secondsLeft }
-      } catch (error) {
-        // A look that failed is not the end of the wait; one that can never succeed is: judging will say why.
-        return { done: isPermanent(error), deadlinePassed, secondsLeft }
-      }
-    },
-    {
-      initialState: { done: false, deadlinePassed: false, secondsLeft: 0 },
-      waitStrategy: ({ done, deadlinePassed, secondsLeft }, attempt) =>
-        done || deadlinePassed
-          ? { shouldContinue: false }
-          : {
-              shouldContinue: true,
-              delay: { seconds: Math.min(growing(attempt, poll), Math.max(1, secondsLeft)) },
-            },
-    },
-  )
-}
-
-/** The wait after the given attempt, counted from 1: half as long again each time, in whole seconds. */
-const growing = (attempt: number, poll: { firstSeconds: number; longestSeconds: number }): number =>
-  Math.min(poll.longestSeconds, Math.round(poll.firstSeconds * 1.5 ** (attempt - 1)))
 
 const giveUp = async (
   run: Run,
   target: ScanTarget,
-  instances: ListedInstance[],
-  n: string,
+  chunk: Chunk,
   detail: string,
   error: string,
 ): Promise<ChunkResult> => {
-  const unreached = instances.map((instance) => ({ ...instance, state: 'unreachable' as const, detail }))
-  const coverage = await run.ctx.step(
+  const counts = await run.ctx.step(
     'note-unreached',
-    async () => noteUnassessed(run, target, n, unreached),
+    async () => noteUnreached(run, target, chunk, detail),
     retrying,
   )
-  return { coverage, changes: 0, errors: [error] }
+  return { ...NOTHING, ...counts, errors: [error] }
+}
+
+/** Judging may have broken off in the middle, or after its end: what it has changed is to be told all the same. */
+const noteUnreached = async (
+  run: Run,
+  target: ScanTarget,
+  { n, instances }: Chunk,
+  detail: string,
+): Promise<Counts> => {
+  const { deps, scan } = run
+  const recorded = await deps.store.commandResult(scan.scanId, target, n)
+  if (recorded !== undefined)
+    return {
+      coverage: coverageOf(recorded.outcomes.map(({ state }) => state)),
+      changes: recorded.changes.length,
+    }
+  const { account, region } = target
+  const nodes = instances.map(({ instanceId }) => ({ account, region, instanceId }))
+  const changes = await deps.store.changesMade(scan.scanId, nodes)
+  const unreached = instances.map((instance) => ({ ...instance, state: 'unreachable' as const, detail }))
+  return noteUnassessed(run, target, n, unreached, changes)
 }

@@ -1,10 +1,12 @@
 import { MOST_PER_COMMAND } from '../../shared/aws/commands.ts'
-import type { Inventory } from '../../shared/aws/inventory.ts'
 import type { ScanTarget } from '../../shared/config/scanner-config.ts'
 import { addCoverage, type Coverage } from '../../shared/findings/coverage.ts'
 import type { Run } from './deps.ts'
+import { type Listed, listInstances } from './list-instances.ts'
 import { noteUnassessed } from './note-unassessed.ts'
-import { scanChunk } from './scan-chunk.ts'
+import { idsIn } from './only.ts'
+import { addChunks, type Counts, scanChunk } from './scan-chunk.ts'
+import { sendCanary } from './send-canary.ts'
 import { compressed, reasonOf, retrying } from './steps.ts'
 
 /** What came of one target: small, since it is checkpointed. */
@@ -13,13 +15,17 @@ export type TargetResult = {
   inventoried: boolean
   coverage: Coverage
   changes: number
+  cancelled: boolean
   errors: string[]
+  /** Of a scan for some instances alone: those that are here, as `account/region/id`. */
+  found: string[]
 }
 
 /** Commands of one target that are under way at the same time. */
 const COMMANDS_AT_ONCE = 10
 
-export const targetName = ({ account, region }: ScanTarget): string => `${account}/${region}`
+export const targetName = ({ account, region }: Pick<ScanTarget, 'account' | 'region'>): string =>
+  `${account}/${region}`
 
 /**
  * Lists the instances of one account and region, notes those that get no command, and has the others scanned in
@@ -27,72 +33,75 @@ export const targetName = ({ account, region }: ScanTarget): string => `${accoun
  */
 export const scanTarget = async (run: Run, target: ScanTarget): Promise<TargetResult> => {
   const { ctx, deps, scan } = run
-  let inventory: Inventory
+  const { only } = scan
+  let listed: Listed
   try {
-    inventory = await ctx.step('inventory', async () => listInstances(run, target), {
+    listed = await ctx.step('inventory', async () => listInstances(run, target, only), {
       ...retrying,
-      serdes: compressed<Inventory>(),
+      serdes: compressed<Listed>(),
     })
   } catch (error) {
-    const coverage = await ctx.step('note-out-of-reach', async () => noteOutOfReach(run, target), retrying)
+    const counts = await ctx.step('note-out-of-reach', async () => noteOutOfReach(run, target), retrying)
     const errors = [`${targetName(target)}: its instances could not be listed: ${reasonOf(error)}`]
-    return { inventoried: false, coverage, changes: 0, errors }
+    return { ...counts, inventoried: false, cancelled: false, errors, found: [] }
   }
-  const skipped = await ctx.step(
+  const { toScan, skipped, canaryAfter } = listed
+  const noted = await ctx.step(
     'note-skipped',
-    async () => noteUnassessed(run, target, 'inventory', inventory.skipped),
+    async () => noteUnassessed(run, target, 'inventory', skipped),
     retrying,
   )
-  const groups = groupsOf(inventory.toScan, MOST_PER_COMMAND)
+  const canary =
+    canaryAfter === undefined
+      ? { result: addChunks([]), rest: toScan }
+      : await sendCanary(run, target, toScan, canaryAfter)
+  const groups = groupsOf(canary.rest, MOST_PER_COMMAND)
   const scanned = await ctx.map(
     'commands',
     groups,
-    (child, group, index) => scanChunk({ ...run, ctx: child }, target, group, String(index)),
+    (child, instances, index) =>
+      scanChunk({ ...run, ctx: child }, target, { n: String(index), instances, share: 1 }),
     { maxConcurrency: COMMANDS_AT_ONCE, completionConfig: { toleratedFailurePercentage: 100 } },
   )
-  const results = scanned.succeeded().map(({ result }) => result)
-  const failures = [...results.flatMap(({ errors }) => errors), ...scanned.getErrors().map(reasonOf)]
-  const coverage = addCoverage([skipped, ...results.map((each) => each.coverage)])
-  await ctx.step(
-    'note-target',
-    async () => deps.store.putTarget(keyOf(target), { inventoriedAt: scan.openedAt, coverage }),
-    retrying,
-  )
+  const sent = addChunks([canary.result, ...scanned.succeeded().map(({ result }) => result)])
+  const failures = [...sent.errors, ...scanned.getErrors().map(reasonOf)]
+  const coverage = addCoverage([noted.coverage, sent.coverage])
+  if (only === undefined && !sent.cancelled)
+    await ctx.step(
+      'note-target',
+      async () => deps.store.putTarget(keyOf(target), { inventoriedAt: scan.openedAt, coverage }),
+      retrying,
+    )
   return {
     inventoried: true,
     coverage,
-    changes: results.reduce((sum, { changes }) => sum + changes, 0),
+    changes: noted.changes + sent.changes,
+    cancelled: sent.cancelled,
     // A hundred commands that fail for one reason are one thing to read.
     errors: [...new Set(failures)].map((failure) => `${targetName(target)}: ${failure}`),
+    found: only ? [...toScan, ...skipped].map((each) => `${targetName(target)}/${each.instanceId}`) : [],
   }
 }
 
 const keyOf = ({ account, region }: ScanTarget) => ({ account, region })
 
-const listInstances = async ({ deps }: Run, target: ScanTarget): Promise<Inventory> => {
-  const known = (await deps.store.nodesOf(keyOf(target))).filter(({ state }) => state !== 'retired')
-  return deps.access(target).inventory(
-    known.map(({ node, cluster, tags }) => ({
-      instanceId: node.instanceId,
-      tags,
-      ...(cluster !== undefined && { cluster }),
-    })),
-  )
-}
-
 /**
  * Without an inventory no instance is taken for stopped, gone or out of scope; but those that should have been
  * assessed were not, and a scan that says nothing of them would pass their old verdicts off as today's.
  */
-const noteOutOfReach = async (run: Run, target: ScanTarget): Promise<Coverage> => {
+const noteOutOfReach = async (run: Run, target: ScanTarget): Promise<Counts> => {
+  const { only } = run.scan
+  const wanted = only && new Set(idsIn(target, only))
   const known = await run.deps.store.nodesOf(keyOf(target))
-  const inScope = known.filter(({ state }) => ['assessed', 'unreachable', 'unmanaged'].includes(state))
-  const unreached = inScope.map(({ node, ...rest }) => ({
-    ...rest,
-    instanceId: node.instanceId,
-    state: 'unreachable' as const,
-    detail: 'InventoryFailed',
-  }))
+  const unreached = known
+    .filter(({ state }) => ['assessed', 'unreachable', 'unmanaged'].includes(state))
+    .filter(({ node }) => wanted === undefined || wanted.has(node.instanceId))
+    .map(({ node, ...rest }) => ({
+      ...rest,
+      instanceId: node.instanceId,
+      state: 'unreachable' as const,
+      detail: 'InventoryFailed',
+    }))
   return noteUnassessed(run, target, 'inventory', unreached)
 }
 

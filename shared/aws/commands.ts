@@ -1,4 +1,5 @@
 import {
+  CancelCommandCommand,
   type CommandInvocation,
   GetCommandInvocationCommand,
   ListCommandInvocationsCommand,
@@ -53,6 +54,11 @@ export const sendCommand = async (ssm: SSMClient, request: CommandRequest): Prom
   )
   if (!Command?.CommandId) throw new Error('Systems Manager accepted a command but gave it no id')
   return Command.CommandId
+}
+
+/** Calls a command back: instances that have not begun it will not. What has ended stays as it is. */
+export const cancelCommand = async (ssm: SSMClient, commandId: string): Promise<void> => {
+  await ssm.send(new CancelCommandCommand({ CommandId: commandId }))
 }
 
 /** All invocations of a command, with their output. Pages may be short, even empty, and still go on. */

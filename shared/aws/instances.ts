@@ -1,5 +1,5 @@
 import { DescribeInstancesCommand, type EC2Client, type Filter, type Instance } from '@aws-sdk/client-ec2'
-import type { TagSelector } from '../config/scanner-config.ts'
+import { ANY, type TagSelector } from '../config/selectors.ts'
 
 /** Running: can be scanned. Stopped: also on its way up or down. Gone: terminated or about to be. */
 export type InstanceState = 'running' | 'stopped' | 'gone'
@@ -15,11 +15,17 @@ export type Ec2Instance = {
 /** A filter takes at most this many values. */
 const MOST_FILTER_VALUES = 200
 
-/** The instances that match any of the selectors, each once. */
-export const instancesByTag = async (ec2: EC2Client, selectors: TagSelector[]): Promise<Ec2Instance[]> => {
+/** The instances that match any of the selectors, each once; with `only`, those of them that have one of these ids. */
+export const instancesByTag = async (
+  ec2: EC2Client,
+  selectors: TagSelector[],
+  only?: string[],
+): Promise<Ec2Instance[]> => {
   const found = new Map<string, Ec2Instance>()
+  const among = only ? [{ Name: 'instance-id', Values: only }] : []
   for (const selector of selectors)
-    for (const instance of await describe(ec2, tagFilters(selector))) found.set(instance.instanceId, instance)
+    for (const instance of await describe(ec2, [...tagFilters(selector), ...among]))
+      found.set(instance.instanceId, instance)
   return [...found.values()]
 }
 
@@ -34,12 +40,13 @@ export const instancesById = async (ec2: EC2Client, ids: string[]): Promise<Ec2I
 }
 
 const tagFilters = (selector: TagSelector): Filter[] =>
-  Object.entries(selector).map(([key, value]) => ({
-    Name: `tag:${key}`,
-    Values: [value].flat().map(literal),
-  }))
+  Object.entries(selector).map(([key, value]) =>
+    key.endsWith('*')
+      ? { Name: 'tag-key', Values: [`${literal(key.slice(0, -1))}*`] }
+      : { Name: `tag:${key}`, Values: [value].flat().map((each) => (each === ANY ? ANY : literal(each))) },
+  )
 
-/** In a filter `*` and `?` are wildcards; a tag value is meant as it stands. */
+/** In a filter `*` and `?` are wildcards; what stands in a configuration is meant as it stands. */
 const literal = (value: string): string => value.replace(/[\\*?]/g, '\\$&')
 
 const describe = async (ec2: EC2Client, filters: Filter[]): Promise<Ec2Instance[]> => {

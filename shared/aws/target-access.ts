@@ -3,6 +3,7 @@ import type { TargetClients } from './clients.ts'
 import {
   type CommandProgress,
   type CommandRequest,
+  cancelCommand,
   commandProgress,
   fullOutput,
   type Invocation,
@@ -13,9 +14,11 @@ import { type Inventory, type KnownInstance, takeInventory } from './inventory.t
 
 /** What a scan does in one account and region: the only way from the functions to EC2 and Systems Manager. */
 export type TargetAccess = {
-  inventory(known: KnownInstance[]): Promise<Inventory>
+  /** `only`: lists these ids alone, and looks for no others that earlier scans saw. */
+  inventory(known: KnownInstance[], only?: string[]): Promise<Inventory>
   send(request: Omit<CommandRequest, 'documentName'>): Promise<string>
   progress(commandId: string, instanceIds: string[]): Promise<CommandProgress>
+  cancel(commandId: string): Promise<void>
 }
 
 /** What judging needs of one account and region: reading answers, nothing more. */
@@ -27,10 +30,11 @@ export type CommandReader = {
 export const targetAccess =
   (clients: (target: ScanTarget) => TargetClients, config: ScannerConfig) =>
   (target: ScanTarget): TargetAccess => ({
-    inventory: async (known) => takeInventory(clients(target), target, known, config),
+    inventory: async (known, only) => takeInventory(clients(target), target, known, config, only),
     send: async (request) =>
       sendCommand(clients(target).ssm, { ...request, documentName: config.documentName }),
     progress: async (commandId, ids) => commandProgress(clients(target).ssm, commandId, ids),
+    cancel: async (commandId) => cancelCommand(clients(target).ssm, commandId),
   })
 
 export const commandReader =

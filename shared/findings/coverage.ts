@@ -11,6 +11,12 @@ export type CoverageState =
 /** Instances by state; `total` counts the ones a scan should have assessed (all but stopped, excluded, gone). */
 export type Coverage = { total: number; assessed: number; byState: Partial<Record<CoverageState, number>> }
 
+/** What ends an instance's part in the fleet, and closes its findings. */
+export type Departure = Extract<CoverageState, 'retired' | 'left-scope'>
+
+export const isDeparture = (state: CoverageState): state is Departure =>
+  state === 'retired' || state === 'left-scope'
+
 const IN_SCOPE: CoverageState[] = ['assessed', 'unreachable', 'unmanaged']
 
 export const coverageOf = (states: Iterable<CoverageState>): Coverage => {

@@ -24,7 +24,8 @@ export const CAVEATS: Record<string, string> = {
   WOULD_NOT_START: 'With these settings etcd would not start; what was seen may be about to exit.',
   AUTO_TLS_INERT: 'auto-TLS is on, but etcd ignores it because certificates are given.',
   PLAIN_HTTP_SERVED: 'A client port serves plain HTTP, where TLS settings do nothing.',
-  CLIENT_CERT_DEMANDED: 'client-cert-auth is off, but the trusted CA makes etcd demand a certificate all the same.',
+  CLIENT_CERT_DEMANDED:
+    'client-cert-auth is off, but the trusted CA makes etcd demand a certificate all the same.',
   GENERATED_CERTIFICATE: 'The certificate that is given is one that auto-TLS generated.',
   DRIFT: 'The running etcd and the declared one differ; the next restart changes the verdict.',
   NOT_RUNNING: 'The verdict is about a declared etcd; none runs.',

@@ -1,4 +1,4 @@
-import type { Coverage, CoverageState } from './coverage.ts'
+import type { Coverage, CoverageState, Departure } from './coverage.ts'
 import type { Finding, Severity, Status } from './finding.ts'
 
 /** An instance, named so that it is unique over accounts and regions. */
@@ -21,11 +21,18 @@ export type StoredFinding = Finding &
     ruleVersion: string
     /** What coverage says of the node now; anything but `assessed` means that the finding is stale. */
     coverage: CoverageState
+    /** Since when coverage has said so. */
+    coverageSince: string
     /** When the node was last assessed. */
     assessedAt: string
+    /** The node has left the fleet with this verdict, which is open no longer and was not mended either. */
+    closed?: Departure
   }
 
-/** One change of one finding; append-only. `from` absent: the first verdict on this node and rule. */
+/**
+ * One change of one finding; append-only. `from` absent: the first verdict on this node and rule, or the first since
+ * the node came back. `closed`: the node left the fleet, and `to` is the status that it left with: no recovery.
+ */
 export type Transition = Node & {
   ruleId: string
   control: string
@@ -36,15 +43,30 @@ export type Transition = Node & {
   from?: Status
   to: Status
   fromReason?: string
+  closed?: Departure
   reason: string
   message: string
   evidenceHash?: string
+  /** Since when the status has been `to`: earlier than `at` where only the reason changed. */
+  since?: string
+  /** What judged: absent where nothing was. */
+  engineVersion?: string
+  ruleVersion?: string
+  /** Set where the node's facts are the same and a newer engine or rule judges them otherwise. */
+  cause?: 'engine' | 'rule'
+  /**
+   * Set on a restatement: the same evidence, judged again later. `restates` is when the restated verdict was given and
+   * `scanId` its scan; `from` is what was stated last, `at` is when it was judged again.
+   */
+  restates?: string
 }
 
 export type ScanRecord = {
   scanId: string
-  status: 'open' | 'closed' | 'failed'
+  status: 'open' | 'closed' | 'failed' | 'cancelled'
   trigger: 'schedule' | 'manual'
+  /** The instances that the scan was for, as they were named; absent: the whole fleet. */
+  only?: string[]
   openedAt: string
   closedAt?: string
   deadlineAt: string

@@ -14,7 +14,9 @@ export const digestText = (content: DigestContent): string =>
   [
     ...wrap(content.subject),
     '',
-    ...wrap(`Scan ${content.scanId}, ${minute(content.at)}`),
+    ...wrap(
+      `Scan ${content.scanId}, ${minute(content.at)}${content.partial ? PARTIAL[content.partial] : ''}`,
+    ),
     ...wrap(coverageLine(content.coverage, [])),
     ...(content.previous?.coverage
       ? wrap(`The scan before: ${coverageLine(content.previous.coverage, [])}`)
@@ -27,8 +29,13 @@ export const digestText = (content: DigestContent): string =>
     '',
   ].join('\n')
 
+const PARTIAL = {
+  chosen: ', of some instances that were named, not of the fleet',
+  cancelled: ', cancelled before its end',
+}
+
 const FIRST_SCAN =
-  'This is the first scan: it lists everything that fails or could not be judged. ' +
+  'This is the first scan of the whole fleet: it lists what fails or could not be judged and was not told before. ' +
   'From now on a message comes only when something changes.'
 
 /** The command that shows an instance's history, safe to paste into a shell. */
@@ -47,18 +54,20 @@ const section = ({ news, listed }: DigestContent, group: GroupedChange['group'])
 const entry = (change: GroupedChange['change']): string[] => [
   ...wrap(`- ${plainText(change.instanceId)}, ${placeOf(change)}`, '  '),
   ...wrap(plainText(change.message), '    '),
-  ...wrap(
-    `${change.to} since ${minute(change.at)}${beforeOf(change)}; CIS ${change.control}, ${change.severity}`,
-    '    ',
-  ),
+  ...wrap(`${change.to} ${whenOf(change)}; CIS ${change.control}, ${change.severity}`, '    '),
   `    ${historyCommand(change.instanceId)}`,
 ]
 
 const placeOf = ({ cluster, account, region }: GroupedChange['change']): string =>
   `${cluster === undefined ? '' : `cluster ${plainText(cluster)}, `}${account}/${region}`
 
+const whenOf = (change: GroupedChange['change']): string =>
+  change.closed
+    ? `when it left the fleet, ${minute(change.at)}`
+    : `since ${minute(change.at)}${beforeOf(change)}`
+
 const beforeOf = ({ from, to, fromReason, reason }: GroupedChange['change']): string => {
-  if (from === undefined) return ', seen for the first time'
+  if (from === undefined) return ', new'
   return from === to ? `, for ${reason} and before for ${fromReason}` : `, before: ${from}`
 }
 

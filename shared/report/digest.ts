@@ -20,6 +20,8 @@ export type DigestInput = {
   previous?: Pick<ScanRecord, 'scanId' | 'coverage' | 'targetErrors'>
   /** No scan has ended well before this one. */
   baseline: boolean
+  /** The scan was of chosen instances, or was cancelled: then only verdicts that changed are news. */
+  partial?: 'chosen' | 'cancelled'
 }
 
 /** The parts of a message; `attributes` are for subscribers that filter. */
@@ -48,6 +50,7 @@ export const buildDigest = (input: DigestInput): DigestMessage | undefined => {
   const failedTargets = newlyFailed(input)
   if (!input.baseline && news.length === 0 && lost <= 0 && failedTargets === 0) return undefined
   const subject = subjectOf(input, news, lost, failedTargets)
+  const open = news.filter(({ group }) => group !== 'departed')
   const content = { ...input, subject, news, listed: news.slice(0, MOST_LISTED) }
   return {
     subject,
@@ -55,8 +58,8 @@ export const buildDigest = (input: DigestInput): DigestMessage | undefined => {
     attributes: {
       scanId: input.scanId,
       kind: input.baseline ? 'baseline' : 'change',
-      worst: worstStatus(news),
-      severity: worstSeverity(news),
+      worst: worstStatus(open),
+      severity: worstSeverity(open),
     },
   }
 }
@@ -83,9 +86,11 @@ const subjectOf = (
 
 const gap = (coverage: Coverage | undefined): number => (coverage ? coverage.total - coverage.assessed : 0)
 
-const newlyLost = ({ coverage, previous }: DigestInput): number => gap(coverage) - gap(previous?.coverage)
+const newlyLost = ({ coverage, previous, partial }: DigestInput): number =>
+  partial ? 0 : gap(coverage) - gap(previous?.coverage)
 
-const newlyFailed = ({ targetErrors, previous }: DigestInput): number => {
+const newlyFailed = ({ targetErrors, previous, partial }: DigestInput): number => {
+  if (partial) return 0
   const before = new Set((previous?.targetErrors ?? []).map(targetOf))
   return new Set(targetErrors.map(targetOf).filter((target) => !before.has(target))).size
 }

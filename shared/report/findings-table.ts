@@ -11,7 +11,9 @@ export type FindingRow = {
   since?: string
   cluster?: string
   /** Set where the finding is older than the last scan, and why. */
-  stale?: { state: CoverageState; assessedAt: string }
+  stale?: { state: CoverageState; since: string; assessedAt: string }
+  /** What else there is to say, by label; may hold text from a node. */
+  notes?: [label: string, text: string][]
 }
 
 const ORDER: Status[] = ['FAIL', 'ERROR', 'PASS', 'NOT_APPLICABLE']
@@ -72,7 +74,7 @@ const isFoldedPass = ({ finding, controls }: FoldedRow): boolean =>
   finding.status === 'PASS' && controls.length > 1
 
 const details = (row: FoldedRow): string[] => {
-  const { finding, stale, controls } = row
+  const { finding, stale, controls, notes = [] } = row
   const lines = [isFoldedPass(row) ? `passes ${controls.length} controls` : plainText(finding.message)]
   if (finding.status !== 'PASS' && finding.status !== 'NOT_APPLICABLE')
     lines.push(...finding.evidence.map((excerpt) => labelled('proof', proof(excerpt))))
@@ -81,9 +83,13 @@ const details = (row: FoldedRow): string[] => {
     lines.push(labelled('effect', effectWords(finding.effect)))
   if (finding.caveats.length > 0)
     lines.push(labelled('caveats', finding.caveats.map((each) => plainText(each)).join(', ')))
-  if (stale) lines.push(labelled('stale', `${stale.state} now; last assessed ${shortTime(stale.assessedAt)}`))
+  if (stale) lines.push(labelled('stale', staleness(stale)))
+  lines.push(...notes.map(([label, text]) => labelled(label, plainText(text))))
   return lines.map((line) => `  ${line}`)
 }
+
+const staleness = ({ state, since, assessedAt }: NonNullable<FindingRow['stale']>): string =>
+  `${state} since ${shortTime(since)}; last assessed ${shortTime(assessedAt)}`
 
 const labelled = (label: string, text: string): string => `${label.padEnd(10)}${text}`
 

@@ -19,9 +19,9 @@ export const foldRows = (rows: readonly FindingRow[]): FoldedRow[] => {
   return [...folded.values()]
 }
 
-const keyOf = ({ where, finding, since, cluster, stale }: FindingRow, i: number): string => {
+const keyOf = ({ where, finding, since, cluster, stale, notes }: FindingRow, i: number): string => {
   const { status, reason, message, caveats } = finding
   if (status === 'FAIL') return String(i)
   const says = status === 'PASS' ? [] : [reason, message]
-  return JSON.stringify([where, status, says, caveats, since?.slice(0, 16), cluster, stale])
+  return JSON.stringify([where, status, says, caveats, since?.slice(0, 16), cluster, stale, notes])
 }

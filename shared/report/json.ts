@@ -2,12 +2,19 @@ import type { Finding } from '../findings/finding.ts'
 
 /**
  * Characters that JSON allows raw but a reader may act on: `<` (markup), DEL and the C1 controls (terminal
- * commands), line separators, and marks that turn the direction of text. Inside JSON they only stand in strings.
+ * commands), line separators, and marks that turn the direction of text, join or hide it. Inside JSON they only stand
+ * in strings.
  */
-const UNSAFE = /[<\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g
+const UNSAFE = /[<\u007f-\u009f\p{Cf}\p{Zl}\p{Zp}]/gu
 
+/** A character beyond U+FFFF is two escapes in JSON. */
 const escapeUnsafe = (json: string): string =>
-  json.replace(UNSAFE, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`)
+  json.replace(UNSAFE, (char) =>
+    char
+      .split('')
+      .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+      .join(''),
+  )
 
 /** One value as one line of JSON that is safe on a terminal and inside a page. */
 export const jsonLine = (value: unknown): string => escapeUnsafe(JSON.stringify(value))

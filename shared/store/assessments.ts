@@ -1,7 +1,8 @@
 import { isDeepStrictEqual } from 'node:util'
 import { nodeKey } from '../findings/records.ts'
+import { atOnce } from './at-once.ts'
 import { putEvidence } from './evidence-items.ts'
-import { type FindingItem, lastTransition, nextFinding } from './finding-items.ts'
+import { type FindingItem, nextFinding } from './finding-items.ts'
 import { keys } from './keys.ts'
 import {
   type NodeItem,
@@ -15,7 +16,7 @@ import {
 import { getItems } from './read.ts'
 import type { Assessment, CommandResult } from './store.ts'
 import type { Table } from './table.ts'
-import { putTransition } from './transition-items.ts'
+import { appendTransition } from './transition-items.ts'
 import { IS_NEW, putIf } from './write.ts'
 
 type Seen = { state: NodeItem | undefined; findings: Map<string, FindingItem> }
@@ -39,17 +40,16 @@ export const applyAssessments = async (
   assessments: Assessment[],
 ): Promise<CommandResult['changes']> => {
   const seen = await readSeen(table, scanId, assessments)
-  const changes: CommandResult['changes'] = []
-  for (const assessment of assessments) {
+  const changes = await atOnce(assessments, table.slots, async (assessment) => {
     let first = seen.get(nodeKey(assessment.node))
     const rules = await retryingConflicts(async () => {
       const now = first ?? (await readSeen(table, scanId, [assessment])).get(nodeKey(assessment.node))
       first = undefined
       return applyToNode(table, scanId, at, assessment, now ?? { state: undefined, findings: new Map() })
     })
-    for (const ruleId of rules) changes.push({ instanceId: assessment.node.instanceId, ruleId })
-  }
-  return changes
+    return rules.map((ruleId) => ({ instanceId: assessment.node.instanceId, ruleId }))
+  })
+  return changes.flat()
 }
 
 /** What is stored of these nodes; findings only where they may matter: an unchanged node costs one read. */
@@ -139,7 +139,8 @@ const markPending = async (
     ...(cluster !== undefined && { cluster }),
     assessedAt: at,
   }
-  const { fingerprint: _, ...before }: Omit<NodeState, 'scanId' | 'at' | 'revision'> = state ?? unseen
+  const { fingerprint: _, ...before }: Omit<NodeState, 'scanId' | 'at' | 'revision' | 'since'> =
+    state ?? unseen
   return writeState(table, node, { ...before, scanId, at, pending: scanId }, state)
 }
 
@@ -173,6 +174,3 @@ const writeVerdicts = async (
   }
   return agrees
 }
-
-const appendTransition = (table: Table, item: FindingItem) =>
-  putTransition(table, lastTransition(item), item.change.supersedes)

@@ -1,7 +1,7 @@
 import type { Transition } from '../findings/records.ts'
 import { COMMAND_PREFIX, type Key, keys } from './keys.ts'
 import { getItems, partition, queryAll } from './read.ts'
-import type { CommandResult } from './store.ts'
+import type { CommandResult, TargetKey } from './store.ts'
 import type { Table } from './table.ts'
 import { type TransitionItem, transitionOf } from './transition-items.ts'
 import { IS_NEW, putIf } from './write.ts'
@@ -22,8 +22,23 @@ export const putCommandResult = async (table: Table, result: CommandResult): Pro
   }
 }
 
-export const commandResults = async (table: Table, scanId: string): Promise<CommandResult[]> => {
-  const items = await queryAll<ResultItem>(table, partition(keys.scan(scanId).pk, COMMAND_PREFIX))
+export const commandResults = async (table: Table, scanId: string): Promise<CommandResult[]> =>
+  joined(await queryAll<ResultItem>(table, partition(keys.scan(scanId).pk, COMMAND_PREFIX)))
+
+/** The record of one command; undefined until it is written. */
+export const commandResult = async (
+  table: Table,
+  scanId: string,
+  target: TargetKey,
+  n: string,
+): Promise<CommandResult | undefined> => {
+  const { pk, sk } = keys.commandResult(scanId, target, n, 0)
+  const items = await queryAll<ResultItem>(table, partition(pk, sk))
+  return joined(items.filter((item) => item.n === n))[0]
+}
+
+/** The parts of each record put together. */
+const joined = (items: ResultItem[]): CommandResult[] => {
   const results = new Map<string, CommandResult>()
   for (const { pk, sk, ...part } of items) {
     const name = `${part.account}#${part.region}#${part.n}`

@@ -1,3 +1,4 @@
+import type { Departure } from '../findings/coverage.ts'
 import type { Finding, Status } from '../findings/finding.ts'
 import type { StoredFinding, Transition } from '../findings/records.ts'
 import { type Key, keys, type Listing, listings, nodeOfPk } from './keys.ts'
@@ -10,26 +11,35 @@ type Change = {
   from?: Status
   fromReason?: string
   cluster?: string
+  closed?: Departure
   /** The scan of the change before this one. */
   supersedes?: string
+  cause?: 'engine' | 'rule'
 }
 
+/** A closed finding is in no list: it is found by its node alone, and counts nowhere. */
 export type FindingItem = Key &
-  Listing &
+  Partial<Listing> &
   Pick<
     StoredFinding,
-    'since' | 'previousStatus' | 'scanId' | 'evidenceHash' | 'engineVersion' | 'ruleVersion'
-  > & { finding: Finding; change: Change }
+    'since' | 'previousStatus' | 'scanId' | 'evidenceHash' | 'engineVersion' | 'ruleVersion' | 'closed'
+  > & {
+    finding: Finding
+    change: Change
+    /** Of the facts that were judged: tells a change on the node from a change of mind. */
+    fingerprint?: string
+  }
 
-/** The item that a verdict makes of the finding before it, if any. */
+/** The item that a verdict makes of the finding before it, if any. What was closed begins anew. */
 export const nextFinding = (
-  before: FindingItem | undefined,
+  last: FindingItem | undefined,
   assessment: Assessment,
   finding: Finding,
   scanId: string,
   at: string,
 ): FindingItem => {
   const { node, cluster } = assessment
+  const before = last?.closed ? undefined : last
   const old = before?.finding
   const ruleVersion = assessment.ruleVersions[finding.ruleId]
   if (ruleVersion === undefined) throw new Error(`no version given of rule ${finding.ruleId}`)
@@ -47,8 +57,9 @@ export const nextFinding = (
           ...(before && {
             from: before.finding.status,
             fromReason: before.finding.reason,
-            supersedes: before.change.scanId,
+            ...causeOf(before, assessment, ruleVersion),
           }),
+          ...(last && { supersedes: last.change.scanId }),
         }
   const { previousStatus, ...stands } = standing
   return {
@@ -61,16 +72,47 @@ export const nextFinding = (
     engineVersion: assessment.engineVersion,
     ruleVersion,
     change,
+    fingerprint: assessment.fingerprint,
   }
+}
+
+const causeOf = (before: FindingItem, assessment: Assessment, ruleVersion: string): Pick<Change, 'cause'> => {
+  if (before.fingerprint !== assessment.fingerprint) return {}
+  if (before.engineVersion !== assessment.engineVersion) return { cause: 'engine' }
+  return before.ruleVersion === ruleVersion ? {} : { cause: 'rule' }
+}
+
+/** The item that is left of a finding when its node leaves the fleet: the last verdict, out of every list. */
+export const closedFinding = (
+  { listKey, listSort, ...before }: FindingItem,
+  closed: Departure,
+  scanId: string,
+  at: string,
+): FindingItem => ({
+  ...before,
+  closed,
+  change: {
+    ...{ scanId, at, closed, supersedes: before.change.scanId },
+    ...(before.change.cluster !== undefined && { cluster: before.change.cluster }),
+    from: before.finding.status,
+    fromReason: before.finding.reason,
+  },
+})
+
+const DEPARTED: Record<Departure, string> = {
+  retired: 'the instance is gone',
+  'left-scope': 'the instance no longer has the tags that put it into scope',
 }
 
 /** The transition that the item's last change is. Holds as long as no later scan has rewritten the item. */
 export const lastTransition = (item: FindingItem): Transition => {
   const { ruleId, control, severity, status, reason, message } = item.finding
   const { supersedes: _, ...change } = item.change
+  const { since, engineVersion, ruleVersion } = item
   return {
     ...nodeOfPk(item.pk),
-    ...{ ruleId, control, severity, to: status, reason, message },
+    ...{ ruleId, control, severity, to: status, reason, since, engineVersion, ruleVersion },
+    message: change.closed ? `${DEPARTED[change.closed]}; its last verdict: ${message}` : message,
     ...change,
     ...(item.evidenceHash !== undefined && { evidenceHash: item.evidenceHash }),
   }

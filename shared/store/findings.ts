@@ -11,7 +11,7 @@ import type { Table } from './table.ts'
 
 const STATUSES: Status[] = ['PASS', 'FAIL', 'ERROR', 'NOT_APPLICABLE']
 
-/** By node, then rule. */
+/** By node, then rule. What was closed shows only where its instance is named. */
 export const findings = async (table: Table, filter: FindingFilter): Promise<StoredFinding[]> => {
   const matches = matcher(filter)
   const items = await (filter.instance ? ofNodes(table, filter.instance) : ofFleet(table, filter))
@@ -23,6 +23,7 @@ export const findings = async (table: Table, filter: FindingFilter): Promise<Sto
   return items
     .map((item) => storedFinding(item, states.get(nodeKey(nodeOfPk(item.pk))), assessedAt))
     .filter((found) => matches(found, found.status, found.since))
+    .filter(({ closed }) => closed === undefined || filter.instance !== undefined)
     .sort((a, b) => (sortKey(a) < sortKey(b) ? -1 : 1))
 }
 
@@ -75,7 +76,7 @@ const storedFinding = (
   state: NodeItem | undefined,
   assessedAt: (state: NodeItem) => string | undefined,
 ): StoredFinding => {
-  const { finding, since, scanId, engineVersion, ruleVersion, previousStatus, evidenceHash } = item
+  const { finding, since, scanId, engineVersion, ruleVersion, previousStatus, evidenceHash, closed } = item
   return {
     ...finding,
     ...nodeOfPk(item.pk),
@@ -84,7 +85,9 @@ const storedFinding = (
     ...(evidenceHash !== undefined && { evidenceHash }),
     ...(state?.cluster !== undefined && { cluster: state.cluster }),
     coverage: state?.state ?? 'unmanaged',
+    coverageSince: state?.since ?? since,
     assessedAt: (state && assessedAt(state)) ?? since,
+    ...(closed !== undefined && { closed }),
   }
 }
 

@@ -3,17 +3,22 @@ import { matcher, timeFrom } from './filter.ts'
 import { type Key, keys, nodeOfPk, ruleOfSk, shardsOf, TRANSITION_PREFIX } from './keys.ts'
 import { nodesNamed } from './node-states.ts'
 import { getItems, list, partition, queryAll } from './read.ts'
+import { restatements } from './restatements.ts'
 import type { FindingFilter } from './store.ts'
 import type { Table } from './table.ts'
 import { type TransitionItem, transitionOf } from './transition-items.ts'
 
-/** A status in the filter is the one that a finding came to. */
+/** A status in the filter is the one that a finding came to. Restatements stand where they were made. */
 export const history = async (table: Table, filter: FindingFilter): Promise<Transition[]> => {
   const matches = matcher(filter)
-  const items = await (filter.instance ? ofNodes(table, filter.instance) : ofFleet(table, filter))
+  const [items, restated] = await Promise.all([
+    filter.instance ? ofNodes(table, filter.instance) : ofFleet(table, filter),
+    restatements(table, filter),
+  ])
   return items
     .map(transitionOf)
     .filter((transition) => matches(transition, transition.to, transition.at))
+    .concat(restated)
     .sort((a, b) => (sortKey(a) < sortKey(b) ? -1 : 1))
 }
 

@@ -11,8 +11,10 @@ export type Listing = { listKey: string; listSort: string }
 
 export const FINDING_PREFIX = 'F#'
 export const TRANSITION_PREFIX = 'H#'
+export const RESTATEMENT_PREFIX = 'R#'
 export const COMMAND_PREFIX = 'C#'
 export const DIGEST_PREFIX = 'D#'
+export const SENT_PREFIX = 'S#'
 
 const nodePk = (node: Node) => `NODE#${nodeKey(node)}`
 const scanPk = (scanId: string) => `SCAN#${scanId}`
@@ -26,6 +28,10 @@ export const keys = {
     pk: scanPk(scanId),
     sk: `${COMMAND_PREFIX}${target.account}#${target.region}#${n}${part === 0 ? '' : `#${String(part).padStart(4, '0')}`}`,
   }),
+  sentCommand: (scanId: string, target: TargetKey, n: string): Key => ({
+    pk: scanPk(scanId),
+    sk: `${SENT_PREFIX}${target.account}#${target.region}#${n}`,
+  }),
   digest: (scanId: string, route: string): Key => ({ pk: scanPk(scanId), sk: `${DIGEST_PREFIX}${route}` }),
   target: (target: TargetKey): Key => ({ pk: `TARGET#${target.account}#${target.region}`, sk: 'STATE' }),
   node: (node: Node): Key => ({ pk: nodePk(node), sk: 'STATE' }),
@@ -33,6 +39,11 @@ export const keys = {
   transition: (node: Node, ruleId: string, scanId: string): Key => ({
     pk: nodePk(node),
     sk: `${TRANSITION_PREFIX}${ruleId}#${scanId}`,
+  }),
+  /** The nth restatement of the verdict on this evidence, from 1. */
+  restatement: (node: Node, ruleId: string, evidenceHash: string, n: number): Key => ({
+    pk: nodePk(node),
+    sk: `${RESTATEMENT_PREFIX}${ruleId}#${evidenceHash}#${String(n).padStart(4, '0')}`,
   }),
   evidence: (node: Node, hash: string): Key => ({ pk: nodePk(node), sk: `E#${hash}` }),
 }
@@ -61,7 +72,14 @@ export const listings = {
     listKey: `TRANSITIONS#${shardOf(node)}`,
     listSort: `${at}#${nodeKey(node)}#${ruleId}`,
   }),
+  restatement: (node: Node, ruleId: string, at: string): Listing => ({
+    listKey: `RESTATEMENTS#${shardOf(node)}`,
+    listSort: `${at}#${nodeKey(node)}#${ruleId}`,
+  }),
 }
+
+/** The end of a list by time that is looked at: everything of `at` and before. */
+export const untilInList = (at: string): string => `${at}~`
 
 export const nodeList = (target: TargetKey): string => `NODES#${target.account}#${target.region}`
 
@@ -70,7 +88,7 @@ export const findingListPrefix = (status: Status, ruleId?: string): string =>
   ruleId === undefined ? `${status}#` : `${status}#${ruleId}#`
 
 /** The partitions of a list that is spread. */
-export const shardsOf = (list: 'FINDINGS' | 'TRANSITIONS'): string[] =>
+export const shardsOf = (list: 'FINDINGS' | 'TRANSITIONS' | 'RESTATEMENTS'): string[] =>
   Array.from({ length: SHARDS }, (_, shard) => `${list}#${shard}`)
 
 /** The node whose partition this is. */
@@ -79,5 +97,5 @@ export const nodeOfPk = (pk: string): Node => {
   return { account, region, instanceId }
 }
 
-/** The rule of a finding's or transition's sort key. */
+/** The rule of a finding's, transition's or restatement's sort key. */
 export const ruleOfSk = (sk: string): string => sk.split('#')[1] ?? ''

@@ -17,6 +17,8 @@ export type NodeState = Omit<Sighting, 'node'> & {
   /** The scan that wrote this last, and when. */
   scanId: string
   at: string
+  /** Since when `state` has been what it is. */
+  since: string
   /** When the node was last assessed as of this writing; absent: never. */
   assessedAt?: string
   /** Counts the writings: two writers that read the same do not undo each other. */
@@ -41,7 +43,7 @@ export const readStates = async (table: Table, nodes: Node[]): Promise<Map<strin
 export const writeState = async (
   table: Table,
   node: Node,
-  next: Omit<NodeState, 'revision'>,
+  next: Omit<NodeState, 'revision' | 'since'>,
   seen: NodeItem | undefined,
 ): Promise<NodeItem> => {
   const item: NodeItem = {
@@ -49,6 +51,7 @@ export const writeState = async (
     ...listings.node(node),
     instanceId: node.instanceId,
     ...next,
+    since: seen?.state === next.state ? seen.since : next.at,
     revision: (seen?.revision ?? 0) + 1,
   }
   const condition = seen ? { expression: '#revision = :seen', values: { ':seen': seen.revision } } : IS_NEW

@@ -83,14 +83,16 @@ export const partition = (pk: string, prefix: string): Query => ({
   ConsistentRead: true,
 })
 
-/** One list of the list index: all of it, what begins with `prefix`, or what sorts at or after `from`. */
-export const list = (listKey: string, range: { prefix?: string; from?: string } = {}): Query => {
+/** One list of the list index: all of it, what begins with `prefix`, or what sorts at or after `from`, or up to `to`. */
+export const list = (listKey: string, range: { prefix?: string; from?: string; to?: string } = {}): Query => {
   const [condition, value] =
     range.prefix !== undefined
       ? [' AND begins_with(listSort, :sort)', range.prefix]
       : range.from !== undefined
         ? [' AND listSort >= :sort', range.from]
-        : ['', undefined]
+        : range.to !== undefined
+          ? [' AND listSort <= :sort', range.to]
+          : ['', undefined]
   return {
     IndexName: LIST_INDEX,
     KeyConditionExpression: `listKey = :list${condition}`,

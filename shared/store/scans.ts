@@ -1,5 +1,6 @@
 import type { ScanRecord } from '../findings/records.ts'
-import { type Key, keys, type Listing, listings } from './keys.ts'
+import { timeFrom } from './filter.ts'
+import { type Key, keys, type Listing, listings, untilInList } from './keys.ts'
 import { getItem, getItems, list, queryPages } from './read.ts'
 import { ScanLockedError, type Store } from './store.ts'
 import type { Table } from './table.ts'
@@ -69,14 +70,27 @@ export const scans = async (table: Table, limit = Number.POSITIVE_INFINITY): Pro
   return found
 }
 
-/** When the newest closed scan closed; undefined before the first. */
+/** Whether the scan has said of every instance what it is: what the fleet's state may be read from. */
+export const isWhole = ({ status, only }: ScanRecord): boolean => status === 'closed' && only === undefined
+
+/** When the newest closed scan of the whole fleet closed; undefined before the first. */
 export const lastClosedAt = async (table: Table): Promise<string | undefined> => {
-  for await (const record of newestFirst(table)) if (record.status === 'closed') return record.closedAt
+  for await (const record of newestFirst(table)) if (isWhole(record)) return record.closedAt
   return undefined
 }
 
-async function* newestFirst(table: Table): AsyncGenerator<ScanRecord> {
-  const query = { ...list('SCANS'), ScanIndexForward: false }
+/** The newest scan of the whole fleet that had closed by `at`. */
+export const scanAt = async (table: Table, at: string): Promise<ScanRecord | undefined> => {
+  const moment = timeFrom(at)
+  for await (const record of newestFirst(table, moment))
+    if (isWhole(record) && record.closedAt !== undefined && record.closedAt <= moment) return record
+  return undefined
+}
+
+/** `openedBy`: without those that opened later. */
+async function* newestFirst(table: Table, openedBy?: string): AsyncGenerator<ScanRecord> {
+  const range = openedBy === undefined ? {} : { to: untilInList(openedBy) }
+  const query = { ...list('SCANS', range), ScanIndexForward: false }
   for await (const page of queryPages<Key & Listing>(table, query))
     for (let i = 0; i < page.length; i += SCANS_AT_ONCE) {
       const items = await getItems<ScanItem>(table, page.slice(i, i + SCANS_AT_ONCE))

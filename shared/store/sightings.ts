@@ -1,17 +1,30 @@
+import { isDeparture } from '../findings/coverage.ts'
 import { nodeKey } from '../findings/records.ts'
+import { closeFindings } from './departures.ts'
 import { nodeOfPk } from './keys.ts'
-import { type NodeItem, readStates, retryingConflicts, standsAt, writeState } from './node-states.ts'
-import type { Sighting, TargetKey } from './store.ts'
+import {
+  type NodeItem,
+  type NodeState,
+  readStates,
+  retryingConflicts,
+  standsAt,
+  writeState,
+} from './node-states.ts'
+import type { CommandResult, Sighting, TargetKey } from './store.ts'
 import type { Table } from './table.ts'
 import { freshness } from './targets.ts'
 
-/** Writes the nodes that moved; what was judged of them stays as it was. */
+/**
+ * Writes the nodes that moved. What was judged of them stays as it was, except where a node has left the fleet: then
+ * its findings are closed, and what is known of its facts is dropped, so that it is judged anew should it come back.
+ * Returns the findings that this scan closed.
+ */
 export const applySightings = async (
   table: Table,
   scanId: string,
   at: string,
   sightings: Sighting[],
-): Promise<void> =>
+): Promise<CommandResult['changes']> =>
   retryingConflicts(async () => {
     const states = await readStates(
       table,
@@ -21,16 +34,29 @@ export const applySightings = async (
       const state = states.get(nodeKey(node))
       return !state || !standsAt(state, seen)
     })
-    if (moved.length === 0) return
+    const changes: CommandResult['changes'] = []
+    for (const { node, state: seen } of sightings) {
+      const state = states.get(nodeKey(node))
+      // Written by this scan already: a repeat, which has to return the same.
+      const leaves = state && (state.state !== seen || state.scanId === scanId)
+      if (leaves && isDeparture(seen)) changes.push(...(await closeFindings(table, state, seen, scanId, at)))
+    }
+    if (moved.length === 0) return changes
     const assessedAt = await assessedAtOf(table, [...states.values()])
     for (const { node, ...seen } of moved) {
       const state = states.get(nodeKey(node))
-      const { detail: _, cluster: __, ...before } = state ?? {}
+      const { detail: _, cluster: __, ...before } = isDeparture(seen.state) ? unjudged(state) : (state ?? {})
       const last = state && assessedAt(state)
       const next = { ...before, ...seen, scanId, at, ...(last !== undefined && { assessedAt: last }) }
       await writeState(table, node, next, state)
     }
+    return changes
   })
+
+const unjudged = (state: NodeItem | undefined): Partial<NodeState> => {
+  const { fingerprint: _, pending: __, ...rest } = state ?? {}
+  return rest
+}
 
 /** When nodes were last assessed, for nodes with these states; undefined: never. */
 export const assessedAtOf = async (

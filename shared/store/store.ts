@@ -24,6 +24,20 @@ export type CommandResult = TargetKey & {
   changes: { instanceId: string; ruleId: string }[]
 }
 
+/** A command that was sent, so that it can be called back. `n` names it within scan and target. */
+export type SentCommand = TargetKey & { scanId: string; n: string; commandId: string }
+
+/** What is known of a target as such. */
+export type TargetState = {
+  /** The last successful inventory, and what it said; absent: this target is new. */
+  inventoriedAt?: string
+  coverage?: Coverage
+  /** The collector that has passed its canary here. */
+  collectorHash?: string
+  /** Instances that have failed as canary since one passed: where the next try begins. */
+  canaryFailures?: number
+}
+
 /** A node that was assessed: its verdicts and what they were judged on. */
 export type Assessment = {
   node: Node
@@ -96,10 +110,20 @@ export type Store = {
    * interrupted try of the same scan has already written.
    */
   applyAssessments(scanId: string, at: string, assessments: Assessment[]): Promise<CommandResult['changes']>
-  /** Moves nodes that were not assessed; their findings stay and are stale. */
-  applySightings(scanId: string, at: string, sightings: Sighting[]): Promise<void>
+  /**
+   * Moves nodes that were not assessed; their findings stay and are stale. Those of nodes that have left the fleet are
+   * closed: they come back as changes, as from applyAssessments.
+   */
+  applySightings(scanId: string, at: string, sightings: Sighting[]): Promise<CommandResult['changes']>
   putCommandResult(result: CommandResult): Promise<void>
+  /** The record of one command of a target; undefined until it is written. */
+  commandResult(scanId: string, target: TargetKey, n: string): Promise<CommandResult | undefined>
   commandResults(scanId: string): Promise<CommandResult[]>
+  /** A command that replaces another of the same name is recorded in its place. */
+  putSentCommand(command: SentCommand): Promise<void>
+  sentCommands(scanId: string): Promise<SentCommand[]>
+  /** What the scan has changed of these nodes, made whole: for a command whose judging broke off for good. */
+  changesMade(scanId: string, nodes: Node[]): Promise<CommandResult['changes']>
   /** The transitions that the scan made, read through its command results. */
   transitionsOf(scanId: string): Promise<Transition[]>
   /** Findings of the whole fleet by status, as they stand. */
@@ -112,15 +136,26 @@ export type Store = {
   digest(scanId: string, route: string): Promise<Digest | undefined>
 
   findings(filter: FindingFilter): Promise<StoredFinding[]>
-  /** Oldest first. */
+  /** Transitions and restatements, oldest first. */
   history(filter: FindingFilter): Promise<Transition[]>
+  /** The newest scan of the whole fleet that had closed by then. */
+  scanAt(at: string): Promise<ScanRecord | undefined>
+  /** The last transition of each finding at or before a moment; the filter is held against that. */
+  transitionsAt(at: string, filter: FindingFilter): Promise<Transition[]>
+  /** Oldest first. */
+  restatements(filter: FindingFilter): Promise<Transition[]>
+  /** Appends the nth restatement (from 1) of the verdict on its evidence. False: somebody else has appended it. */
+  appendRestatement(restatement: Transition & { evidenceHash: string }, n: number): Promise<boolean>
   /** The Evidence JSON that a verdict was judged on. */
   evidence(node: Node, hash: string): Promise<unknown>
   /** Nodes known in a target, with their state: what tells retired and left-scope from never seen. */
   nodesOf(target: TargetKey): Promise<Sighting[]>
-  /** Last successful inventory of a target; also its coverage. Undefined: this target is new (a baseline). */
-  target(target: TargetKey): Promise<{ inventoriedAt: string; coverage: Coverage } | undefined>
-  putTarget(target: TargetKey, state: { inventoriedAt: string; coverage: Coverage }): Promise<void>
+  target(target: TargetKey): Promise<TargetState | undefined>
+  putTarget(
+    target: TargetKey,
+    state: Required<Pick<TargetState, 'inventoriedAt' | 'coverage'>>,
+  ): Promise<void>
+  putCanary(target: TargetKey, canary: Pick<TargetState, 'collectorHash' | 'canaryFailures'>): Promise<void>
 }
 
 /** Another scan is open. */

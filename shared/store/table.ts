@@ -1,5 +1,6 @@
 import type { CreateTableCommandInput } from '@aws-sdk/client-dynamodb'
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
+import type { Slots } from './at-once.ts'
 
 /** The attribute (epoch seconds) after which DynamoDB may delete an item by itself. */
 export const TTL_ATTRIBUTE = 'expiresAt'
@@ -14,8 +15,8 @@ export const INSTANCE_INDEX = 'instance'
  * was left unanswered is asked again (default 50, doubled each time). */
 export type Pace = { pageSize?: number; firstWaitMs?: number }
 
-/** The table and the client to reach it. */
-export type Table = { client: DynamoDBDocumentClient; name: string } & Pace
+/** The table, the client to reach it, and the slots for nodes whose verdicts are being written: one node's keep their order. */
+export type Table = { client: DynamoDBDocumentClient; name: string; slots: Slots } & Pace
 
 /**
  * What to create: keys, sparse indexes, on-demand capacity. Time to live is switched on apart, on TTL_ATTRIBUTE.

@@ -1,21 +1,25 @@
-import type { Coverage } from '../findings/coverage.ts'
 import { type Key, keys } from './keys.ts'
 import { getItem, getItems } from './read.ts'
 import { lastClosedAt } from './scans.ts'
-import type { TargetKey } from './store.ts'
+import type { TargetKey, TargetState } from './store.ts'
 import type { Table } from './table.ts'
-import { updateIf } from './write.ts'
+import { ALWAYS, updateIf } from './write.ts'
 
-type TargetState = { inventoriedAt: string; coverage: Coverage }
 type TargetItem = Key & TargetState
 
 export const target = async (table: Table, key: TargetKey): Promise<TargetState | undefined> => {
   const item = await getItem<TargetItem>(table, keys.target(key))
-  return item && { inventoriedAt: item.inventoriedAt, coverage: item.coverage }
+  if (item === undefined) return undefined
+  const { pk, sk, ...state } = item
+  return state
 }
 
 /** An inventory older than the one recorded changes nothing. What else is known of the target stays. */
-export const putTarget = async (table: Table, key: TargetKey, state: TargetState): Promise<void> => {
+export const putTarget = async (
+  table: Table,
+  key: TargetKey,
+  state: Required<Pick<TargetState, 'inventoriedAt' | 'coverage'>>,
+): Promise<void> => {
   const { inventoriedAt, coverage } = state
   await updateIf(
     table,
@@ -26,6 +30,16 @@ export const putTarget = async (table: Table, key: TargetKey, state: TargetState
       values: { ':at': inventoriedAt },
     },
   )
+}
+
+/** Records how the canary of a collector ended; inventories stay as they are. */
+export const putCanary = async (
+  table: Table,
+  key: TargetKey,
+  canary: Pick<TargetState, 'collectorHash' | 'canaryFailures'>,
+): Promise<void> => {
+  const set = Object.fromEntries(Object.entries(canary).filter(([, value]) => value !== undefined))
+  await updateIf(table, keys.target(key), { set }, ALWAYS)
 }
 
 /**
@@ -39,7 +53,7 @@ export const freshness = async (
 ): Promise<(target: TargetKey) => string | undefined> => {
   const closedAt = await lastClosedAt(table)
   const items = await getItems<TargetItem>(table, targets.map(keys.target))
-  const inventories = new Map(items.map((item) => [item.pk, item.inventoriedAt]))
+  const inventories = new Map(items.map(({ pk, inventoriedAt }) => [pk, inventoriedAt]))
   return (key) => {
     const inventoriedAt = inventories.get(keys.target(key).pk)
     if (closedAt === undefined || inventoriedAt === undefined) return closedAt

@@ -1,4 +1,5 @@
 import type { Node, Transition } from '../findings/records.ts'
+import { type FindingItem, lastTransition } from './finding-items.ts'
 import { type Key, keys, type Listing, listings, nodeOfPk } from './keys.ts'
 import { type Table, TTL_ATTRIBUTE } from './table.ts'
 import { IS_NEW, putIf, updateIf } from './write.ts'
@@ -29,6 +30,10 @@ export const putTransition = async (
     { expression: `attribute_exists(pk) AND attribute_not_exists(#${TTL_ATTRIBUTE})` },
   )
 }
+
+/** Appends the transition that the finding's last change is. */
+export const appendTransition = (table: Table, item: FindingItem): Promise<void> =>
+  putTransition(table, lastTransition(item), item.change.supersedes)
 
 export const transitionOf = ({
   pk,

@@ -8,6 +8,9 @@ export type Condition = { expression: string; values?: Record<string, unknown> }
 
 export const IS_NEW: Condition = { expression: 'attribute_not_exists(pk)' }
 
+/** Condition of a write that may replace whatever is there. */
+export const ALWAYS: Condition = { expression: 'attribute_exists(pk) OR attribute_not_exists(pk)' }
+
 /** Puts a whole item where the condition holds. False: it did not, nothing was written. */
 export const putIf = (table: Table, item: Key & Record<string, unknown>, condition: Condition) =>
   conditional(async () => {

@@ -2,7 +2,7 @@ import type { SNSClient } from '@aws-sdk/client-sns'
 import { expect, test } from 'vitest'
 import { clientPool } from '../../shared/aws/clients.ts'
 import { digestTopic } from '../../shared/aws/digest-topic.ts'
-import { roleArn } from '../../shared/aws/role.ts'
+import { roleArn } from '../../shared/config/role-arn.ts'
 import { recordedClient } from './recorded-client.ts'
 
 const TARGET = { account: '111122223333', region: 'eu-west-1', selectors: [{ a: 'b' }] }

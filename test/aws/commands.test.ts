@@ -1,6 +1,7 @@
 import type { SSMClient } from '@aws-sdk/client-ssm'
 import { expect, test } from 'vitest'
 import {
+  cancelCommand,
   commandProgress,
   deliverySeconds,
   fullOutput,
@@ -46,6 +47,12 @@ test('a command ends before the deadline even on a node that uses all of its tim
   expect(deliverySeconds(120, now, after(90))).toBe(30)
   expect(deliverySeconds(120, now, after(89))).toBeUndefined()
   expect(deliverySeconds(120, now, after(-5))).toBeUndefined()
+})
+
+test('a command is called back by its id, for all of its instances', async () => {
+  const ssm = recordedClient<SSMClient>({ CancelCommand: [{}] })
+  await cancelCommand(ssm.client, 'c1')
+  expect(ssm.inputsOf('CancelCommand')).toEqual([{ CommandId: 'c1' }])
 })
 
 test('short and empty pages are read to the end', async () => {

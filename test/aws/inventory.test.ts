@@ -118,6 +118,22 @@ test('sets of tags are alternatives, tags within one all count, and an instance 
   ])
 })
 
+test('asked for one instance, it looks at no other, and says of none that it has left', async () => {
+  const ec2 = recordedClient<EC2Client>({ DescribeInstances: [page(instance('i-1'))] })
+  const ssm = recordedClient<SSMClient>({
+    DescribeInstanceInformation: [{ InstanceInformationList: [managed('i-1')] }],
+  })
+  const known = [{ instanceId: 'i-gone', tags: {} }]
+  const inventory = await takeInventory({ ec2: ec2.client, ssm: ssm.client }, TARGET, known, NAMING, ['i-1'])
+  expect(inventory).toEqual({ toScan: [{ instanceId: 'i-1', tags: { role: 'control-plane' } }], skipped: [] })
+  expect(ec2.inputsOf('DescribeInstances').map(({ Filters }) => Filters)).toEqual([
+    [
+      { Name: 'tag:role', Values: ['control-plane'] },
+      { Name: 'instance-id', Values: ['i-1'] },
+    ],
+  ])
+})
+
 test('an instance of earlier scans is retired only if EC2 says that it is gone, else it has left the scope', async () => {
   const known = ['i-here', 'i-gone', 'i-dying', 'i-untagged'].map((instanceId) => ({
     instanceId,

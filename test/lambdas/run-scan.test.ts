@@ -111,19 +111,34 @@ test.concurrent('who answers in time is not waited for until the deadline', asyn
   expect(world.parsed).toMatchObject([{ deadlinePassed: false }])
 })
 
-test.concurrent('an instance that is gone is retired, not recovered, and retired once', async () => {
+test.concurrent('a failing instance that is gone is told of once, as gone and not as recovered', async () => {
   const store = await tables.newStore()
-  const world = fakeWorld(store, { [HERE]: { 'i-1': 'FAIL', 'i-2': 'PASS' } })
+  const world = fakeWorld(store, { [HERE]: { 'i-1': 'FAIL', 'i-2': 'PASS', 'i-3': 'PASS' } })
   await world.scan()
   world.fleet[HERE] = { 'i-2': 'PASS' }
   world.advance(60)
   expect(await world.scan()).toMatchObject({
-    coverage: { total: 1, byState: { retired: 1 } },
-    digest: 'none',
+    coverage: { total: 1, byState: { retired: 2 } },
+    findings: { PASS: 1 },
+    digest: 'published',
   })
+  expect(world.published[1]?.subject).toBe('fleet-scanner: 1 left the fleet unmended')
+  expect(world.published[1]?.attributes).toMatchObject({ worst: 'NONE', severity: 'none' })
+  expect(world.published[1]?.bodies.email).not.toMatch(/recovered/i)
   world.advance(60)
-  expect(await world.scan()).toMatchObject({ coverage: { byState: { assessed: 1 } } })
-  expect(world.published).toHaveLength(1)
+  expect(await world.scan()).toMatchObject({ coverage: { byState: { assessed: 1 } }, digest: 'none' })
+  expect(world.published).toHaveLength(2)
+})
+
+test.concurrent('two scans that start at the same moment: one runs, the other is refused and says why', async () => {
+  const store = await tables.newStore()
+  const world = fakeWorld(store, { [HERE]: { 'i-1': 'PASS' } })
+  const results = await Promise.all([world.scan({ scanId: 'a' }), world.scan({ scanId: 'b' })])
+  expect(results.map(({ status }) => status).sort()).toEqual(['closed', 'refused'])
+  const refused = results.find(({ status }) => status === 'refused')
+  expect(refused).toMatchObject({ message: expect.stringMatching(/scan [ab] is still open .*wait for it/) })
+  expect(world.sent).toHaveLength(1)
+  expect(await store.scans()).toHaveLength(1)
 })
 
 test.concurrent('an overlapping scan is refused, says which one is open, and leaves it alone', async () => {

@@ -6,7 +6,7 @@ import { runScan } from '../../lambdas/run-scan/run-scan.ts'
 import type { Inventory, KnownInstance, SkippedInstance } from '../../shared/aws/inventory.ts'
 import type { TargetAccess } from '../../shared/aws/target-access.ts'
 import { parseConfig } from '../../shared/config/parse-config.ts'
-import type { ScanTarget } from '../../shared/config/scanner-config.ts'
+import { type ScanTarget, scanTargets } from '../../shared/config/scanner-config.ts'
 import { coverageOf } from '../../shared/findings/coverage.ts'
 import type { Status } from '../../shared/findings/finding.ts'
 import type { Digest, Store } from '../../shared/store/store.ts'
@@ -17,6 +17,12 @@ export const START = new Date('2026-01-31T12:00:00.000Z')
 /** So many instances, all passing. */
 export const many = (count: number) =>
   Object.fromEntries(Array.from({ length: count }, (_, i) => [`i-${i}`, 'PASS' as const]))
+
+/** The collector that the world's document holds. */
+export const COLLECTOR = 'c0ffee'.repeat(10)
+
+/** What an execution is told that its own ARN is. */
+const OWN_ARN = 'arn:aws:lambda:us-east-2:123456789012:function:my-function-name'
 
 /** What the clock moves by at each look for answers. */
 const LOOK_MS = 50_000
@@ -39,15 +45,23 @@ type Sent = { commandId: string; target: string; instanceIds: string[]; delivery
  * A world for run-scan: a fleet that answers, a clock that only moves when somebody waits for answers, and a
  * parse-results that stores what the fleet says. Everything that left the scan is kept.
  */
-export const fakeWorld = (store: Store, fleet: FakeFleet, settings = '') => {
+export const fakeWorld = (
+  store: Store,
+  fleet: FakeFleet,
+  settings = '',
+  { newCollector = false }: { newCollector?: boolean } = {},
+) => {
   let now = START.getTime()
   const sent: Sent[] = []
   const parsed: ParseResultsEvent[] = []
   const published: Digest[] = []
   const recorded: ScanSummary[] = []
+  const calledBack: string[] = []
   const looks = new Map<string, number>()
   /** Errors to throw, by what is called; taken one by one. */
   const failures: Partial<Record<'send' | 'progress' | 'parse' | 'publish', Error[]>> = {}
+  /** What else happens in the world while a scan waits. */
+  const hooks: { onLook?: () => Promise<unknown> } = {}
   const failIfTold = (call: keyof typeof failures) => {
     const error = failures[call]?.shift()
     if (error) throw error
@@ -60,8 +74,8 @@ export const fakeWorld = (store: Store, fleet: FakeFleet, settings = '') => {
   }
 
   const access = (target: ScanTarget): TargetAccess => ({
-    inventory: async (known: KnownInstance[]): Promise<Inventory> => {
-      const all = Object.entries(nodesIn(target))
+    inventory: async (known: KnownInstance[], only?: string[]): Promise<Inventory> => {
+      const all = Object.entries(nodesIn(target)).filter(([id]) => only?.includes(id) ?? true)
       const gone = known.filter(({ instanceId }) => !all.some(([id]) => id === instanceId))
       return {
         toScan: all.flatMap(([instanceId, it]) => (typeof it === 'string' ? [{ instanceId, tags: {} }] : [])),
@@ -84,6 +98,7 @@ export const fakeWorld = (store: Store, fleet: FakeFleet, settings = '') => {
     },
     progress: async (commandId, instanceIds) => {
       now += LOOK_MS
+      await hooks.onLook?.()
       failIfTold('progress')
       const look = (looks.get(commandId) ?? 0) + 1
       looks.set(commandId, look)
@@ -91,6 +106,7 @@ export const fakeWorld = (store: Store, fleet: FakeFleet, settings = '') => {
       const silent = instanceIds.filter((id) => nodes[id] === 'silent').length
       return { done: look > 1 && silent === 0, answered: instanceIds.length - silent }
     },
+    cancel: async (commandId) => void calledBack.push(commandId),
   })
 
   const parse = async (event: ParseResultsEvent): Promise<ParseResultsSummary> => {
@@ -111,7 +127,10 @@ export const fakeWorld = (store: Store, fleet: FakeFleet, settings = '') => {
     }))
     const { account, region } = target
     await store.putCommandResult({ scanId, account, region, n, commandId, outcomes, changes })
-    return { coverage: coverageOf(outcomes.map(({ state }) => state)), changes: changes.length }
+    const decoded = answered.filter(({ findings }) =>
+      findings.every(({ status }) => status !== 'ERROR'),
+    ).length
+    return { coverage: coverageOf(outcomes.map(({ state }) => state)), changes: changes.length, decoded }
   }
 
   const targets = Object.keys(fleet).map((name) => {
@@ -122,6 +141,7 @@ export const fakeWorld = (store: Store, fleet: FakeFleet, settings = '') => {
     config: parseConfig(`targets:\n${targets.join('')}${QUICK}${settings}`, 'fleet-scanner.yaml'),
     store,
     access,
+    collectorHash: COLLECTOR,
     parseFunction: 'parse-results',
     publish: async (digest) => {
       failIfTold('publish')
@@ -134,19 +154,33 @@ export const fakeWorld = (store: Store, fleet: FakeFleet, settings = '') => {
     now += minutes * 60_000
   }
 
-  /** Runs one scan on the local durable engine; throws what ended it where it failed. */
-  const scan = async (event: unknown = {}): Promise<ScanResult> => {
+  const executions: unknown[] = []
+  /** Runs run-scan on the local durable engine; throws what ended it where it failed. */
+  const run = async <T>(event: unknown): Promise<T> => {
+    executions.push(event)
     const handler = withDurableExecution(async (input: unknown, context: DurableContext) => {
       context.configureLogger({ customLogger: silent })
       return runScan(input, context, deps)
     })
-    const runner = new LocalDurableTestRunner<ScanResult>({ handlerFunction: handler })
+    const runner = new LocalDurableTestRunner<T>({ handlerFunction: handler })
     runner.registerFunction('parse-results', parse)
+    runner.registerFunction(OWN_ARN, (nested: unknown) => run(nested))
     const result = (await runner.run({ payload: event })).getResult()
     if (result === undefined) throw new Error('the scan returned nothing')
     return result
   }
-  return { deps, fleet, sent, parsed, published, recorded, failures, advance, scan }
+
+  /** One scan, in a world where the collector has passed its canary everywhere, unless it is told to be new. */
+  const scan = async (event: unknown = {}): Promise<ScanResult> => {
+    if (!newCollector)
+      for (const { account, region } of scanTargets(deps.config))
+        await store.putCanary({ account, region }, { collectorHash: COLLECTOR })
+    return run(event)
+  }
+  return {
+    ...{ deps, fleet, sent, parsed, published, recorded, calledBack, executions, failures, hooks },
+    ...{ advance, scan, run },
+  }
 }
 
 const silent = { error: () => {}, warn: () => {}, info: () => {}, debug: () => {} }

@@ -171,3 +171,21 @@ test('several troubles of one target are one target out of reach', () => {
   const targetErrors = ['a/b: not sent', 'a/b: not judged', 'c/d: denied']
   expect(digestOf(input({ targetErrors })).subject).toBe('fleet-scanner: 2 targets out of reach')
 })
+
+test('a verdict that a newer rule or engine has turned is told apart from what happened on a node', () => {
+  const { subject, bodies } = digestOf(
+    input({
+      transitions: [
+        change({ from: 'PASS', cause: 'engine' }),
+        change({ from: 'PASS', instanceId: 'i-0b' }),
+        change({ from: 'FAIL', to: 'PASS', cause: 'rule', instanceId: 'i-0c' }),
+      ],
+    }),
+  )
+  expect(subject).toBe('fleet-scanner: 1 fail again after a pass, 2 judged otherwise by a newer version')
+  expect(bodies.email).toMatch(/nothing changed on the[ \n]+node \(2\)\n +- i-0a,/)
+  expect(JSON.parse(bodies.default)).toMatchObject({
+    counts: { regressed: 1, rejudged: 2, recovered: 0 },
+    changes: [{ instanceId: 'i-0b' }, { cause: 'engine' }, { cause: 'rule' }],
+  })
+})

@@ -64,13 +64,17 @@ describe('the table of findings', () => {
           where: 'i-0',
           finding: finding({ caveats: ['ENVIRONMENT_NOT_SEEN'] }),
           since: '2026-01-30T09:00:00.000Z',
-          stale: { state: 'unreachable', assessedAt: '2026-01-31T12:00:00.000Z' },
+          stale: {
+            state: 'unreachable',
+            since: '2026-02-01T06:00:00.000Z',
+            assessedAt: '2026-01-31T12:00:00.000Z',
+          },
         },
       ],
       unpainted,
     )
     expect(text).toContain('caveats   ENVIRONMENT_NOT_SEEN')
-    expect(text).toContain('unreachable now; last assessed 2026-01-31 12:00Z')
+    expect(text).toContain('stale     unreachable since 2026-02-01 06:00Z; last assessed 2026-01-31 12:00Z')
     expect(text).toContain('2026-01-30 09:00Z')
   })
 

@@ -27,6 +27,7 @@ describe('what changed', () => {
       ...A,
       ...{ ruleId: RULE, control: '2.3', severity: 'high', cluster: 'prod', scanId: 's1', at: at(1) },
       ...{ to: 'FAIL', reason: 'AUTO_TLS_ENABLED', message: 'it is FAIL by AUTO_TLS_ENABLED' },
+      ...{ since: at(1), engineVersion: '1', ruleVersion: '1' },
       evidenceHash: expect.stringMatching(/^[0-9a-f]{64}$/),
     })
   })
@@ -81,6 +82,27 @@ describe('what changed', () => {
     }
     expect(await wholeScan(store, 's2', 10, [stricter])).toHaveLength(1)
     expect(await store.findings({})).toMatchObject([{ status: 'FAIL', engineVersion: '2' }])
+    expect(await store.history({})).toMatchObject([
+      { to: 'PASS', engineVersion: '1' },
+      { from: 'PASS', to: 'FAIL', cause: 'engine', engineVersion: '2' },
+    ])
+  })
+
+  test('a newer engine that meets other facts is no cause of what changed', async () => {
+    const store = await tables.newStore()
+    await wholeScan(store, 's1', 0, [assessment(A, [finding('PASS')])])
+    await wholeScan(store, 's2', 10, [{ ...assessment(A, [finding('FAIL')]), engineVersion: '2' }])
+    expect((await store.history({})).at(-1)).not.toHaveProperty('cause')
+  })
+
+  test('a verdict that a newer rule alone has turned says so', async () => {
+    const store = await tables.newStore()
+    await wholeScan(store, 's1', 0, [assessment(A, [finding('PASS')])])
+    const turned = assessment(A, [finding('FAIL')], {
+      ...{ fingerprint: 'facts of PASS PASS', ruleVersions: { [RULE]: '2' } },
+    })
+    await wholeScan(store, 's2', 10, [turned])
+    expect((await store.history({})).at(-1)).toMatchObject({ to: 'FAIL', cause: 'rule', ruleVersion: '2' })
   })
 
   test('a newer rule judges unchanged facts anew', async () => {

@@ -195,8 +195,13 @@ describe('coverage', () => {
   test('a node that moves keeps its verdicts and is not judged anew when it returns unchanged', async () => {
     const store = await tables.newStore()
     await wholeScan(store, 's1', 0, [assessment(A, [finding('FAIL')])])
-    await store.applySightings('s2', at(10), [sighting(A, 'retired')])
-    expect(await store.findings({ status: ['FAIL'] })).toMatchObject([{ coverage: 'retired' }])
+    await store.applySightings('s2', at(10), [sighting(A, 'stopped')])
+    expect(await store.findings({ status: ['FAIL'] })).toMatchObject([
+      { coverage: 'stopped', coverageSince: at(10) },
+    ])
+    // Another detail, or another tag, is no other state.
+    await store.applySightings('s3', at(15), [sighting(A, 'stopped', { detail: 'stopping' })])
+    expect(await store.findings({})).toMatchObject([{ coverageSince: at(10) }])
     expect(await store.applyAssessments('s3', at(20), [assessment(A, [finding('FAIL')])])).toEqual([])
     expect(await store.history({})).toHaveLength(1)
   })

@@ -1,0 +1,27 @@
+/** What somebody may write where an operator, a terminal, a browser, a chat or a spreadsheet will read it. */
+export const PAYLOADS: Record<string, string> = {
+  'terminal colours and a cleared screen': '\x1b[2J\x1b[1;31mowned\x1b[0m',
+  'a terminal link (OSC 8)': '\x1b]8;;http://evil.example\x07console\x1b]8;;\x07',
+  'a terminal title and a clipboard (OSC 52)': '\x1b]0;owned\x07\x1b]52;c;b3duZWQ=\x1b\\',
+  'an escape sequence without an end': '\x1b]0;owned',
+  'escapes of one byte (C1)': '\x9b31mowned\x9d8;;http://evil.example\x9c\x90q\x9c',
+  'backspaces and carriage returns': 'FAIL\b\b\b\bPASS\rPASS\x07\x7f',
+  'lines of its own': 'a\nPASS i-other\r\nb\u2028c\u2029d\x0be\x0cf\u0085g',
+  'markup of a page': '<script>alert(1)</script><img src=x onerror=alert(1)>',
+  'the end of a script': '</script><!-- --><svg/onload=alert(1)>',
+  'markup of Slack': '<!channel> <!here> <http://evil.example|console.aws.amazon.com> <@U1>',
+  'markup of Markdown':
+    '[console](http://evil.example) ![x](http://evil.example/x.png) `a` *b* _c_ @everyone',
+  'a formula of a spreadsheet': '=HYPERLINK("http://evil.example","ok")',
+  'another formula': "@SUM(1+1)*cmd|' /C calc'!A0",
+  'text that turns its direction': 'safe\u202egnp.exe\u202c \u2066x\u2069 \u061c\u200f',
+  'text that hides': 'a\u200bb\u200c\u200d\u2060\ufeff\u00ad\u{e0041}\u{e0042}\u{e007f}',
+  'half a character': 'a\ud800b\udc00c',
+  'marks upon marks': `e${'\u0301'.repeat(5_000)}`,
+  'the end of a string of JSON': '"},{"status":"PASS","reason":"AUTO_TLS_DISABLED"},{"x":"\\',
+  'commands of a shell': '$(touch /tmp/owned); `id` && rm -rf ~ \' " | sh',
+  'a template of several languages': '{{constructor.constructor("x")()}} ${7*7} <%= 7*7 %> %s %n #{7*7}',
+  'names of prototypes': '__proto__',
+  'a line that looks like a log': '{"level":"ERROR","message":"owned","timestamp":"2026-01-31"}',
+  'a long word': 'A'.repeat(200_000),
+}
