@@ -46,9 +46,12 @@ beforeAll(() => {
 
 describe('evaluate', () => {
   it('prints a line of JSON per evidence, with its instance and its findings', async () => {
-    const { code, stdout, stderr } = await fleetScanner(['evaluate', '-', '--format', 'jsonl'], {
-      stdin: lines(good, bad),
-    })
+    const { code, stdout, stderr } = await fleetScanner(
+      ['evaluate', '--control', '2.3', '-', '--format', 'jsonl'],
+      {
+        stdin: lines(good, bad),
+      },
+    )
     expect(stderr).toBe('')
     const [first, second] = stdout
       .trim()
@@ -71,7 +74,9 @@ describe('evaluate', () => {
     ['1 where something fails, whatever else could not be decided', [good, bad, undecided], 1],
     ['3 where nothing fails and something could not be decided', [good, undecided], 3],
   ])('ends with %s', async (_what, values, code) => {
-    expect(await fleetScanner(['evaluate', '-'], { stdin: lines(...values) })).toMatchObject({ code })
+    expect(
+      await fleetScanner(['evaluate', '--control', '2.3', '-'], { stdin: lines(...values) }),
+    ).toMatchObject({ code })
   })
 
   it('reads an object, an array, lines, and many files at once', async () => {
@@ -80,17 +85,25 @@ describe('evaluate', () => {
       file('array.json', JSON.stringify([bad, good])),
       file('lines.jsonl', lines(good, bad)),
     ]
-    const { stdout } = await fleetScanner(['evaluate', ...files, '--format', 'jsonl'])
+    const { stdout } = await fleetScanner(['evaluate', '--control', '2.3', ...files, '--format', 'jsonl'])
     expect(statuses(stdout)).toEqual(['PASS', 'FAIL', 'PASS', 'PASS', 'FAIL'])
   })
 
+  it('judges by every rule where none is named', async () => {
+    const { stdout } = await fleetScanner(['evaluate', '-', '--format', 'jsonl'], { stdin: lines(good) })
+    const { findings } = JSON.parse(stdout) as { findings: Finding[] }
+    expect(findings.map(({ control }) => control).sort()).toEqual(['2.1', '2.2', '2.3', '2.4', '2.5', '2.6'])
+  })
+
   it('prints an array with --format json', async () => {
-    const { stdout } = await fleetScanner(['evaluate', '-', '--format', 'json'], { stdin: lines(good, bad) })
+    const { stdout } = await fleetScanner(['evaluate', '--control', '2.3', '-', '--format', 'json'], {
+      stdin: lines(good, bad),
+    })
     expect(JSON.parse(stdout)).toMatchObject([{ instanceId: 'i-good' }, { instanceId: 'i-bad' }])
   })
 
   it('shows the failing ones first in the table, with what proves them', async () => {
-    const { stdout } = await fleetScanner(['evaluate', '-'], { stdin: lines(good, bad) })
+    const { stdout } = await fleetScanner(['evaluate', '--control', '2.3', '-'], { stdin: lines(good, bad) })
     expect(stdout).toMatch(/STATUS .*\nFAIL +i-bad +2\.3 +AUTO_TLS_ENABLED\n/)
     expect(stdout).toMatch(/proof +--auto-tls=true/)
     expect(stdout).toContain('2 findings: 1 FAIL, 1 PASS')
@@ -101,7 +114,7 @@ describe('evaluate', () => {
       'etcd.yaml',
       'apiVersion: v1\nkind: Pod\nmetadata: {name: etcd}\nspec:\n  containers:\n  - name: etcd\n    command: [etcd, --auto-tls=true]\n',
     )
-    const { code, stdout } = await fleetScanner(['evaluate', manifest])
+    const { code, stdout } = await fleetScanner(['evaluate', '--control', '2.3', manifest])
     expect(stdout).toContain(manifest)
     expect(code).toBe(1)
   })
@@ -116,16 +129,19 @@ describe('evaluate', () => {
     ['without etcd: only the grep is there', 'root 9 8 0 11:38 pts/0 00:00:00 grep etcd\n', 3, ['ERROR']],
     ['without etcd: nothing is there', '', 3, ['ERROR']],
   ])("takes the audit's own ps through a pipe, on a host %s", async (_what, stdin, code, expected) => {
-    const run = await fleetScanner(['evaluate', '-', '--format', 'jsonl'], { stdin })
+    const run = await fleetScanner(['evaluate', '--control', '2.3', '-', '--format', 'jsonl'], { stdin })
     expect(run.code).toBe(code)
     expect(statuses(run.stdout)).toEqual(expected)
     expect(Object.keys(JSON.parse(run.stdout))).toEqual(['findings'])
   })
 
   it('takes --as over what it would recognise', async () => {
-    const { code, stdout } = await fleetScanner(['evaluate', '-', '--as', 'collector', '--format', 'jsonl'], {
-      stdin: 'sh: collector: not found\n',
-    })
+    const { code, stdout } = await fleetScanner(
+      ['evaluate', '--control', '2.3', '-', '--as', 'collector', '--format', 'jsonl'],
+      {
+        stdin: 'sh: collector: not found\n',
+      },
+    )
     expect(statuses(stdout)).toEqual(['ERROR'])
     expect(JSON.parse(stdout).findings[0].reason).toBe('ENVELOPE_MISSING')
     expect(code).toBe(3)
@@ -135,7 +151,14 @@ describe('evaluate', () => {
 describe('evaluate, given something else', () => {
   it('loses nothing by one broken line: it names it, judges the rest, and ends with 2', async () => {
     const path = file('broken.jsonl', `${lines(good)}{"schemaVersion": 1, oops\n\n${lines(bad)}`)
-    const { code, stdout, stderr } = await fleetScanner(['evaluate', path, '--format', 'jsonl'])
+    const { code, stdout, stderr } = await fleetScanner([
+      'evaluate',
+      '--control',
+      '2.3',
+      path,
+      '--format',
+      'jsonl',
+    ])
     expect(statuses(stdout)).toEqual(['PASS', 'FAIL'])
     expect(stderr).toContain(`${path}:2: this line is not JSON`)
     expect(code).toBe(2)
@@ -150,7 +173,7 @@ describe('evaluate, given something else', () => {
     ['hello.txt', 'hello', '--as evidence|collector|ps|manifest'],
   ])('says in one line what is wrong with %s', async (name, content, word) => {
     const path = file(name, content)
-    const { code, stdout, stderr } = await fleetScanner(['evaluate', path])
+    const { code, stdout, stderr } = await fleetScanner(['evaluate', '--control', '2.3', path])
     expect(code).toBe(2)
     expect(stdout).toBe('')
     expect(stderr).toContain(path)
@@ -159,7 +182,13 @@ describe('evaluate, given something else', () => {
   })
 
   it('names a file that is not there, and a folder', async () => {
-    const { code, stderr } = await fleetScanner(['evaluate', join(folder, 'missing'), folder])
+    const { code, stderr } = await fleetScanner([
+      'evaluate',
+      '--control',
+      '2.3',
+      join(folder, 'missing'),
+      folder,
+    ])
     expect(code).toBe(2)
     expect(stderr).toContain('there is no such file')
     expect(stderr).toContain('this is a folder')
@@ -172,15 +201,18 @@ describe('evaluate, given something else', () => {
       hostAddresses: [evil],
     }
     for (const format of ['table', 'json', 'jsonl']) {
-      const { stdout, stderr } = await fleetScanner(['evaluate', '-', '--format', format], {
-        stdin: JSON.stringify(hostile),
-      })
+      const { stdout, stderr } = await fleetScanner(
+        ['evaluate', '--control', '2.3', '-', '--format', format],
+        {
+          stdin: JSON.stringify(hostile),
+        },
+      )
       expect(stdout).not.toBe('')
       // biome-ignore lint/suspicious/noControlCharactersInRegex: these characters are what is looked for
       expect(stdout + stderr).not.toMatch(/[\u001b\u009b\r]/)
       if (format !== 'table') expect(stdout).not.toContain('<')
     }
-    const broken = await fleetScanner(['evaluate', '-'], { stdin: `{${evil}` })
+    const broken = await fleetScanner(['evaluate', '--control', '2.3', '-'], { stdin: `{${evil}` })
     expect(broken).toMatchObject({ code: 2, stdout: '' })
     expect(broken.stderr).not.toContain('\u001b')
   })
@@ -193,9 +225,12 @@ describe('--output', () => {
     const target = join(dir, 'result.jsonl')
     writeFileSync(target, 'old')
     symlinkSync(target, join(dir, 'link'))
-    const run = await fleetScanner(['evaluate', '-', '--format', 'jsonl', '--output', join(dir, 'link')], {
-      stdin: lines(bad),
-    })
+    const run = await fleetScanner(
+      ['evaluate', '--control', '2.3', '-', '--format', 'jsonl', '--output', join(dir, 'link')],
+      {
+        stdin: lines(bad),
+      },
+    )
     expect(run).toMatchObject({ code: 1, stdout: '' })
     expect(statuses(readFileSync(target, 'utf8'))).toEqual(['FAIL'])
     expect(readdirSync(dir).sort()).toEqual(['link', 'result.jsonl'])
@@ -203,7 +238,9 @@ describe('--output', () => {
 
   it('refuses a place that cannot be written, before any work', async () => {
     for (const place of [folder, join(folder, 'no', 'such', 'folder')]) {
-      const { code, stderr } = await fleetScanner(['evaluate', '-', '--output', place], { stdin: lines(bad) })
+      const { code, stderr } = await fleetScanner(['evaluate', '--control', '2.3', '-', '--output', place], {
+        stdin: lines(bad),
+      })
       expect(code).toBe(2)
       expect(stderr).toContain(`--output ${place}`)
     }
@@ -213,7 +250,7 @@ describe('--output', () => {
     const pipe = join(folder, 'pipe')
     execFileSync('mkfifo', [pipe])
     const reading = readFile(pipe, 'utf8')
-    await fleetScanner(['evaluate', '-', '--output', pipe], { stdin: lines(bad) })
+    await fleetScanner(['evaluate', '--control', '2.3', '-', '--output', pipe], { stdin: lines(bad) })
     expect(await reading).toContain('AUTO_TLS_ENABLED')
     expect(statSync(pipe).isFIFO()).toBe(true)
   })

@@ -4,9 +4,14 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { evidence, fleetScanner, type Run } from './command.ts'
 
+/** Passes every rule. */
 const TLS = [
   '--cert-file=/pki/s.crt',
   '--key-file=/pki/s.key',
+  '--client-cert-auth',
+  '--peer-cert-file=/pki/p.crt',
+  '--peer-key-file=/pki/p.key',
+  '--peer-client-cert-auth',
   '--listen-client-urls=https://127.0.0.1:2379',
   '--advertise-client-urls=https://127.0.0.1:2379',
 ]
@@ -36,7 +41,7 @@ beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'fleet-scanner-scan-'))
   writeFileSync(join(folder, 'fleet.yaml'), FLEET)
   record('one.json', ...TLS)
-  record('two.json', '--auto-tls=true')
+  record('two.json', ...TLS, '--auto-tls=true')
 })
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
@@ -66,11 +71,8 @@ describe('a local scan, and what one can ask after it', () => {
     const report = JSON.parse(stdout)
     expect(report.digests).toHaveLength(1)
     expect(report.digests[0].text).toContain('i-00000002')
-    expect(report.findings.map(({ status }: { status: string }) => status).sort()).toEqual([
-      'ERROR',
-      'PASS',
-      'PASS',
-    ])
+    const ofRule = report.findings.filter(({ control }: { control: string }) => control === '2.3')
+    expect(ofRule.map(({ status }: { status: string }) => status).sort()).toEqual(['ERROR', 'PASS', 'PASS'])
     expect(report.notAssessed).toContainEqual(
       expect.objectContaining({ instanceId: 'i-00000005', state: 'unmanaged' }),
     )
@@ -82,10 +84,11 @@ describe('a local scan, and what one can ask after it', () => {
   it('lists findings by filter, and always says what was not assessed', async () => {
     const table = await inFolder('findings', '--local', '--status', 'PASS', '--instance', 'i-00000002')
     expect(table.stdout).toMatch(/PASS +i-00000002/)
-    expect(table.stdout).toContain('1 finding: 1 PASS')
+    expect(table.stdout).toContain('6 findings: 6 PASS')
     expect(table.stdout).toContain('i-00000004')
     expect(table.code).toBe(3)
-    const { stdout, stderr } = await inFolder('findings', '--local', '--status', 'error', '--format', 'jsonl')
+    const errors = ['--status', 'error', '--control', '2.3', '--format', 'jsonl']
+    const { stdout, stderr } = await inFolder('findings', '--local', ...errors)
     expect(JSON.parse(stdout)).toMatchObject({ instanceId: 'i-00000003', status: 'ERROR' })
     expect(stderr).toContain('coverage: ')
     const none = await inFolder('findings', '--local', '--account', '999999999999', '--format', 'json')
@@ -98,6 +101,8 @@ describe('a local scan, and what one can ask after it', () => {
       '--local',
       '--instance',
       'i-00000002',
+      '--control',
+      '2.3',
       '--format',
       'jsonl',
     )
@@ -117,7 +122,7 @@ describe('a local scan, and what one can ask after it', () => {
 
   it('lists the scans, newest first, and those that changed a finding', async () => {
     const all = JSON.parse((await inFolder('scans', '--local', '--format', 'json')).stdout)
-    expect(all.map(({ changes }: { changes: number }) => changes)).toEqual([1, 0, 3])
+    expect(all.map(({ changes }: { changes: number }) => changes)).toEqual([1, 0, 18])
     const changed = JSON.parse(
       (await inFolder('scans', '--local', '--status', 'FAIL', '--format', 'json')).stdout,
     )
@@ -132,7 +137,7 @@ describe('a local scan, and what one can ask after it', () => {
     const { stdout, stderr } = await scan('--output', 'report.jsonl', '--format', 'jsonl')
     expect(stdout).toBe('')
     expect(stderr).toContain('coverage: ')
-    expect(readFileSync(join(folder, 'report.jsonl'), 'utf8').trim().split('\n')).toHaveLength(3)
+    expect(readFileSync(join(folder, 'report.jsonl'), 'utf8').trim().split('\n')).toHaveLength(18)
   })
 
   it('names file and line of a fleet or configuration that is wrong', async () => {
