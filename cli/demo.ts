@@ -28,7 +28,7 @@ const whatHappened = (done: LocalScan): string => {
   return `
 What it did
   1. found the tagged instances, and had Systems Manager run the collector on those that are online
-  2. judged ${assessed} by CIS Kubernetes 1.5.1, control 2.3 (etcd must not use self-signed client certificates)
+  2. judged ${assessed} by CIS Kubernetes 1.5.1, controls 2.1 to 2.6 (who can reach etcd, and with what certificate)
   3. kept findings, history and evidence in a DynamoDB table: ${changes === 1 ? '1 finding' : `${changes} findings`} changed
   4. ${sent.length > 0 ? `published ${sent.length === 1 ? 'one digest' : `${sent.length} digests`} of that to SNS` : 'published nothing to SNS, since nothing changed'}
 ${coverageOfScan(done).full ? '' : '  What could not be assessed is named above: it is never taken for a pass.\n'}

@@ -18,6 +18,8 @@ const run = (...args: string[]): string => {
 }
 const COLUMNS = 118
 const LINE = 19
+const MOST_ROWS = 28
+const MOST_TOTALS = 16
 const COLOURS: [RegExp, string][] = [
   [/^FAIL\b/, '#ff7b72'],
   [/^ERROR\b/, '#e3b341'],
@@ -28,11 +30,14 @@ const COLOURS: [RegExp, string][] = [
 
 const markup = (text: string): string =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
-const lines = ['$ npx fleet-scanner scan --local', ...run('scan').split('\n')]
-  .filter((line) => !/^\s*$/.test(line))
-  .flatMap((line) => (line.startsWith('the digest') ? ['', line] : [line]))
-  .map((line) => (line.length > COLUMNS ? `${line.slice(0, COLUMNS - 1)}…` : line))
-  .slice(0, 60)
+const shown = run('scan').split('\n')
+const total = shown.findIndex((line) => /^\d+ findings: /.test(line))
+const lines = [
+  '$ npx fleet-scanner scan --local',
+  ...shown.slice(0, MOST_ROWS),
+  '  …',
+  ...shown.slice(total, total + MOST_TOTALS),
+].map((line) => (line.length > COLUMNS ? `${line.slice(0, COLUMNS - 1)}…` : line))
 
 const rows = lines.map((line, i) => {
   const colour = COLOURS.find(([pattern]) => pattern.test(line))?.[1] ?? '#c9d1d9'

@@ -1,6 +1,6 @@
 import type { CoverageState } from '../findings/coverage.ts'
 import type { EvidenceExcerpt, Finding, Status } from '../findings/finding.ts'
-import { type FoldedRow, foldRows } from './fold-findings.ts'
+import { controlRanges, type FoldedRow, foldRows } from './fold-findings.ts'
 import { grid, type Paint, type Style } from './grid.ts'
 import { plainText } from './plain-text.ts'
 
@@ -58,7 +58,7 @@ const columnsOf = (rows: FoldedRow[]): Column[] => [
   ...(rows.some((row) => row.cluster)
     ? [{ title: 'CLUSTER', cell: (row: FoldedRow) => plainText(row.cluster ?? '') }]
     : []),
-  { title: 'CONTROL', cell: (row) => row.controls.join(' ') },
+  { title: 'CONTROL', cell: (row) => controlRanges(row.controls) },
   ...(rows.some((row) => row.since)
     ? [{ title: 'SINCE', cell: (row: FoldedRow) => shortTime(row.since) }]
     : []),

@@ -25,3 +25,16 @@ const keyOf = ({ where, finding, since, cluster, stale, notes }: FindingRow, i: 
   const says = status === 'PASS' ? [] : [reason, message]
   return JSON.stringify([where, status, says, caveats, since?.slice(0, 16), cluster, stale, notes])
 }
+
+/** `2.1-2.3 2.6`: controls that follow one another as a range. Takes them sorted. */
+export const controlRanges = (controls: readonly string[]): string => {
+  const ranges: { first: string; last: string }[] = []
+  for (const control of controls) {
+    const range = ranges.at(-1)
+    if (range && next(range.last) === control) range.last = control
+    else ranges.push({ first: control, last: control })
+  }
+  return ranges.map(({ first, last }) => (first === last ? first : `${first}-${last}`)).join(' ')
+}
+
+const next = (control: string): string => control.replace(/\d+$/, (n) => String(Number(n) + 1))
