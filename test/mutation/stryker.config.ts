@@ -12,11 +12,10 @@ export default {
   concurrency: 2,
   // Modules that are imported anew leave their old selves in memory.
   maxTestRunnerReuse: 150,
-  reporters: ['clear-text'],
+  reporters: ['progress-append-only', 'clear-text', 'json'],
+  jsonReporter: { fileName: 'coverage/mutation.json' },
   clearTextReporter: { allowColor: false, logTests: false, reportTests: false },
   warnings: { slow: false, preprocessorErrors: true, unknownOptions: true, unserializableOptions: true },
-  incremental: true,
-  incrementalFile: 'coverage/mutation.json',
   tempDirName: 'coverage/mutation',
   ignorePatterns: ['.fleet-scanner', 'coverage', 'bench', 'cli', 'infra', 'lambdas', 'local', 'samples'],
 } satisfies PartialStrykerOptions
