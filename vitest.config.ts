@@ -11,6 +11,8 @@ const times = { testTimeout: 60_000, hookTimeout: 60_000 }
 
 export default defineConfig({
   test: {
+    // Much of the time goes into waiting, for processes and for the durable engine.
+    maxWorkers: 2,
     projects: [
       {
         test: {

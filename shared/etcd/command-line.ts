@@ -36,7 +36,7 @@ export const parseCommandLine = (args: readonly string[], fidelity: Fidelity, mi
     }
     if (token.length < 2 || !token.startsWith('-')) return notAFlag(token)
     const body = token.replace(/^--?/, '')
-    if (body === '' || body.startsWith('-') || body.startsWith('='))
+    if (body.startsWith('-') || body.startsWith('='))
       return refused('FLAG_SYNTAX_INVALID', `etcd cannot read the argument ${token}`, token)
     const equals = body.indexOf('=')
     const name = equals < 0 ? body : body.slice(0, equals)

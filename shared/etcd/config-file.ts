@@ -73,7 +73,7 @@ const decode = (root: Yaml, minor?: Minor): Settings => {
 const decodeTopLevel = (settings: Settings, key: string, value: Yaml, minor?: Minor): void => {
   const kind = flagKind(key, minor)
   // Unknown keys are ignored, and so are the ones that only a section holds (a top-level auto-tls).
-  if (kind === undefined || key === 'auto-tls' || SECTION_ONLY.has(key)) return
+  if (kind === undefined || SECTION_ONLY.has(key)) return
   if (LISTS.has(key)) requireList(key, value)
   else if (kind === 'bool') requireBoolean(key, value)
   else if (kind === 'int' || kind === 'uint' || kind === 'duration')
@@ -104,8 +104,7 @@ const decodeSection = (settings: Settings, section: Section, value: Yaml, minor?
     } else if (isOneOf(SECTION_TEXTS, key)) {
       const text = asText(path, item)
       set(settings, `${prefix}${key}`, text, `${path}: ${text}`)
-    } else if (SECTION_LISTS.includes(key) && minor !== undefined && minor >= LISTS_SINCE)
-      requireList(path, item)
+    } else if (SECTION_LISTS.includes(key) && (minor ?? 0) >= LISTS_SINCE) requireList(path, item)
   }
 }
 

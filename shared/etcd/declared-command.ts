@@ -20,7 +20,7 @@ const WRAPPERS = new Set(
 /** Words of the shell's grammar that stand before a command. */
 const KEYWORDS = new Set(['if', 'then', 'elif', 'else', 'while', 'until', 'do', '!', 'time'])
 /** Flags whose unresolved value would leave the verdict open. */
-const DECIDING = /^--?(?:peer-)?(?:auto-tls|client-cert-auth|config-file)(?:=|$)/
+const DECIDING = /^--?(?:peer-)?(?:auto-tls|client-cert-auth|config-file)=/
 const EXPANSION = /\$(?:[A-Za-z_@*#?0-9]|[({])|`/
 
 /** The etcd command line of a container, through shells and wrappers; undefined where it runs something else. */
@@ -40,8 +40,7 @@ type Unwrapped = { argv: string[]; assignments: [string, string][] }
 const unwrap = (words: readonly string[]): Unwrapped | undefined => {
   const start = words.findIndex((word) => !KEYWORDS.has(word))
   const first = baseName(words[start] ?? '')
-  const at =
-    first === 'etcd' ? start : words.findIndex((word) => !word.startsWith('-') && baseName(word) === 'etcd')
+  const at = words.findIndex((word) => !word.startsWith('-') && baseName(word) === 'etcd')
   if (at < 0 || (first !== 'etcd' && !WRAPPERS.has(first))) return undefined
   const assignments = words.slice(start, at).flatMap((word): [string, string][] => {
     const match = ASSIGNMENT.exec(word)
@@ -51,7 +50,7 @@ const unwrap = (words: readonly string[]): Unwrapped | undefined => {
 }
 
 const fromShell = (words: readonly string[], variables: ReadonlyMap<string, string>): Found | undefined => {
-  const flag = words.findIndex((word) => /^-[a-z]*c$/.test(word))
+  const flag = words.findIndex((word) => /^-[a-z]*c[a-z]*$/.test(word))
   if (flag < 0) return undefined
   const known = new Map(variables)
   const assigned = new Map<string, string>()

@@ -6,9 +6,9 @@ import { parseUrls } from './go-values.ts'
 const WORST_FIRST: Served[] = ['auto-self-signed', 'plain-http', 'given-cert']
 
 const clientUrls = (settings: Settings): { scheme: string }[] =>
-  [settings['listen-client-urls'].value, settings['listen-client-http-urls'].value]
-    .filter((value) => value !== '')
-    .flatMap((value) => parseUrls(value) ?? schemesOf(value))
+  [settings['listen-client-urls'].value, settings['listen-client-http-urls'].value].flatMap(
+    (value) => parseUrls(value) ?? schemesOf(value),
+  )
 
 /** A text that is no proper URL may still show its scheme: `https://${IP}:2379`. */
 const schemesOf = (value: string): { scheme: string }[] =>
@@ -32,7 +32,7 @@ const isProxy = (settings: Settings): boolean =>
 export type Side = 'client' | 'peer'
 
 /** Auto-TLS is set, and certificates keep it from doing anything. */
-export const isInert = (settings: Settings, side: Side = 'client'): boolean =>
+export const isInert = (settings: Settings, side: Side): boolean =>
   isAutoTls(settings, side) && hasBoth(settings, side) && !(side === 'client' && isProxy(settings))
 
 /** Auto-TLS generates a certificate, and with it replaces every other TLS setting of that port. */

@@ -93,11 +93,11 @@ const resolved = (
   ...(seen.whyNot === undefined ? {} : { wouldNotStart: seen.whyNot }),
 })
 
-/** Later sources only set what earlier ones left alone; a conflict has been refused before. */
+/** The environment holds nothing that a flag has set: that was refused, or left out, when it was read. */
 const apply = (settings: Settings, given: ReadonlyMap<string, Given>, source: SettingSource): void => {
   for (const name of Object.keys(DEFAULTS) as SettingName[]) {
     const entry = given.get(name)
-    if (!entry || settings[name].source !== 'default') continue
+    if (!entry) continue
     const value = typeof DEFAULTS[name].value === 'boolean' ? parseBool(entry.value) === true : entry.value
     Object.assign(settings, { [name]: { value, source, text: entry.text } })
   }

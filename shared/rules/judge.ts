@@ -112,7 +112,7 @@ const nameOf = ({ origin, pid, path, name }: Subject): string => {
 
 const told = (verdict: SubjectVerdict, running: SubjectVerdict[], caveats: string[]): Outcome => {
   const alike = running.filter((one) => one.status === verdict.status).length
-  const others = verdict.subject.origin !== 'manifest' && alike > 1 ? ` (one of ${alike})` : ''
+  const others = alike > 1 ? ` (one of ${alike})` : ''
   return {
     status: verdict.status,
     reason: verdict.reason,

@@ -52,13 +52,15 @@ describe('what a config file sets', () => {
       'auto-tls: true\ncert-file: 5\npeer-auto-tls: x\nclient-cert-auth: x',
     ],
     ['an unknown key of a section', client('nonsense: [1]')],
+    ['an empty choice', "initial-cluster-state: ''"],
     ['an empty URL', "listen-client-urls: ''"],
     ['a list that an older etcd does not know', client('allowed-cn: text')],
   ])('is nothing for %s', (_, text) => {
     expect(Object.values(settings(text)).every(({ source }) => source === 'default')).toBe(true)
   })
   it('is the same for keys in another case, where the last in sorted order counts', () => {
-    expect(settings(client('Auto-TLS: false, auto-tls: true'))['auto-tls'].value).toBe(true)
+    expect(settings(client('auto-tls: true, Auto-TLS: false'))['auto-tls'].value).toBe(true)
+    expect(settings(client('auto-tl\u017f: true'))['auto-tls'].value).toBe(true)
     expect(settings('CLIENT-TRANSPORT-SECURITY: {AUTO-TLS: true}')['auto-tls'].value).toBe(true)
   })
 })
@@ -113,6 +115,8 @@ describe('a value of another type is refused, with the place and the reason', ()
     ['heartbeat-interval: x', 'heartbeat-interval must be a whole number', 'heartbeat-interval: "x"'],
     ['heartbeat-interval: -1', 'heartbeat-interval must be a whole number', 'heartbeat-interval: -1'],
     ['max-wals: 1.5', 'max-wals must be a whole number', 'max-wals: 1.5'],
+    ['backend-batch-limit: x', 'backend-batch-limit must be a whole number', 'backend-batch-limit: "x"'],
+    ['log-output: a', 'log-output must be a list', 'log-output: "a"', 304],
     ['cipher-suites: a', 'cipher-suites must be a list', 'cipher-suites: "a"'],
     ['cipher-suites: [5]', 'cipher-suites must be a text', 'cipher-suites: 5'],
     ['log-outputs: a', 'log-outputs must be a list', 'log-outputs: "a"'],
@@ -136,6 +140,7 @@ describe('a value of another type is refused, with the place and the reason', ()
   it.each([
     'heartbeat-interval: 100',
     'max-wals: 0',
+    'backend-batch-limit: -1',
     'max-wals: 1e1',
     'cipher-suites: [a, null]',
     'log-outputs: []',

@@ -26,6 +26,7 @@ describe('the command of an image that starts etcd by itself', () => {
   })
   it('counts only where no command is given, and brings no variables and files', () => {
     expect(found(['sleep'], { image: 'etcd' })).toBeUndefined()
+    expect(found(['--auto-tls'], { image: 'etcd' })).toBeUndefined()
     expect(found([], { image: 'etcd' })).toEqual({ argv: ['etcd'], assignments: [], sourcesFiles: false })
     expect(found(['etcd'])).toEqual({ argv: ['etcd'], assignments: [], sourcesFiles: false })
   })
@@ -43,7 +44,7 @@ describe('an etcd is found behind', () => {
     ])
   })
   it.each([['sh'], ['bash'], ['dash'], ['ash']])('%s', (shell) => {
-    for (const option of ['-c', '-ec', '-euxc'])
+    for (const option of ['-c', '-ec', '-euxc', '-ce'])
       expect(argvOf(`/bin/${shell}`, option, 'etcd --name=a')).toEqual(['etcd', '--name=a'])
   })
   it.each([
@@ -126,12 +127,15 @@ describe('what an argument becomes is', () => {
     expect(found(['etcd', word])?.unresolved).toBe(word)
     expect(found(['etcd', '--name=a', word])?.unresolved).toBe(word)
   })
-  it.each([['--name=$NAME'], ['--initial-cluster-token=a$b'], ['--name=5$'], ['--auto-tls=true']])(
-    'known well enough: %s',
-    (word) => {
-      expect(found(['etcd', word])).not.toHaveProperty('unresolved')
-    },
-  )
+  it.each([
+    ['--name=$NAME'],
+    ['--name=--auto-tls=$NAME'],
+    ['--initial-cluster-token=a$b'],
+    ['--name=5$'],
+    ['--auto-tls=true'],
+  ])('known well enough: %s', (word) => {
+    expect(found(['etcd', word])).not.toHaveProperty('unresolved')
+  })
   it('known well enough as the value of the flag before it', () => {
     expect(found(['etcd', '--name', '$NAME'])).not.toHaveProperty('unresolved')
     expect(found(['etcd', 'name', '$NAME'])?.unresolved).toBe('$NAME')

@@ -8,6 +8,7 @@ describe("etcd's version is told by a path or an image that names it", () => {
     ['index.docker.io/rancher/hardened-etcd:v3.5.21-k3s1', 305],
     ['gcr.io/google_containers/etcd-amd64:3.2.14', 302],
     ['quay.io/coreos/etcd:v3.10.1', 310],
+    ['etcd:3.5', 305],
     ['/usr/bin/etcd', undefined],
     ['registry.local/etcd@sha256:3.5abc', undefined],
     ['quay.io/coreos/etcd:latest', undefined],
@@ -24,6 +25,7 @@ describe('a program is known by the last part of its path', () => {
     ['/usr/bin/etcd (deleted)', 'etcd'],
     ['etcd', 'etcd'],
     ['/etcd/', ''],
+    ['/tmp/x (deleted) y', 'x (deleted) y'],
   ])('%s', (path, name) => {
     expect(baseName(path)).toBe(name)
   })

@@ -20,6 +20,14 @@ describe('a line of ps is read in every layout that people pipe into grep', () =
   ])('%s', (_, line) => {
     expect(readPsText(line)).toEqual([{ pid: 2719, argv: ARGV, text: line.trim(), cut: false }])
   })
+  it.each([
+    ['ps -ef', '  root   2719   1   3   10:00   ?   12-00:01:02   etcd'],
+    ['ps aux', '  root   2719   3.1   0.5   106   812   pts/0   Ssl   10:00   1:02   etcd'],
+    ['BusyBox', '   2719   root   1:02   etcd'],
+    ['BusyBox with sizes', '   2719   root   812   S   etcd'],
+  ])('%s, in wide columns', (_, line) => {
+    expect(readPsText(line)).toMatchObject([{ pid: 2719, argv: ['etcd'] }])
+  })
   it('arguments alone, as ps -o args prints them', () => {
     expect(readPsText(`  ${COMMAND}  `)).toEqual([{ argv: ARGV, text: COMMAND, cut: false }])
   })
@@ -45,6 +53,7 @@ describe('a line that may have been cut is marked', () => {
     ['that ends in dots', etcd('--na...'), true],
     ['that ends in an ellipsis', etcd('--na…'), true],
     ['that ends in an arrow', etcd('--na>'), true],
+    ['that is the only one of its width', `${etcd('--name=a')}\n${etcd('--name=bb')}`, false],
     ['with dots inside', etcd('--name=a...b'), false],
     ['as wide as another one, the widest', `${etcd('--name=ab')}\n${etcd('--name=cd')}`, true],
     [
@@ -55,5 +64,13 @@ describe('a line that may have been cut is marked', () => {
     ['wider than all others', `${etcd('--name=abc')}\nroot 8 1 0 10:00 ? 00:00:01 sh`, false],
   ])('%s', (_, text, cut) => {
     expect(readPsText(text)[0]?.cut).toBe(cut)
+  })
+  it('where there are more etcds than any host runs', () => {
+    const lines = (count: number): string =>
+      Array.from({ length: count }, (_, i) => `etcd --name=${i}`).join('\n')
+    const many = readPsText(`${lines(1_001)}\n${'w'.repeat(99)}`)
+    expect(many).toHaveLength(1_000)
+    expect(many.every(({ cut }) => cut)).toBe(true)
+    expect(readPsText(`${lines(1_000)}\n${'w'.repeat(99)}`).some(({ cut }) => cut)).toBe(false)
   })
 })

@@ -120,6 +120,8 @@ describe('what the client port serves', () => {
     ['unixs:${SOCKET}', 'given-cert'],
     ['http://${IP}:2379,https://127.0.0.1:2379', 'plain-http'],
     ['unix:${SOCKET}', 'plain-http'],
+    ['unix:${SOCKET},https://${IP}:2379', 'plain-http'],
+    ['${SCHEME}://a:2379,https://${IP}:2379', 'given-cert'],
     ['${SCHEME}://a:2379', 'plain-http'],
     ['xhttps://${IP}:2379', 'plain-http'],
   ])('is seen from the scheme of a template: %s', (urls, served) => {

@@ -28,6 +28,7 @@ describe('a script is split into its commands as a shell does', () => {
     ],
     ['an expansion that is never closed runs to the end', 'a $(b c', [['a', '$(b c']]],
     ['an expansion in the middle of a word', 'a --x=${Y}z', [['a', '--x=${Y}z']]],
+    ['a function', 'run() { a; }; b{c;d}', [['run'], ['a'], ['b'], ['c'], ['d']]],
     ['nothing', ' \n; # a', []],
   ])('%s', (_, script, commands) => {
     expect(words(script)).toEqual(commands)

@@ -26,13 +26,13 @@ const accepted: [FlagKind, string[]][] = [
         '017',
         '0_7',
       ],
-      ...['9223372036854775807', '-9223372036854775808'],
+      ...['9223372036854775807', '0777777777777777777777', '-9223372036854775808'],
     ],
   ],
   ['uint', ['0', '18446744073709551615', '0xffffffffffffffff']],
   [
     'duration',
-    ['0', '+0', '-0', '300ms', '-1.5h', '2h45m', '1.s', '.5s', '1ns', '1us', '1µs', '1μs', '10m12s'],
+    ['0', '+0', '-0', '300ms', '.55s', '-1.5h', '2h45m', '1.s', '.5s', '1ns', '1us', '1µs', '1μs', '10m12s'],
   ],
   [
     'urls',
@@ -73,7 +73,7 @@ const refused: [FlagKind, string[]][] = [
         '--1',
         ' 1',
       ],
-      ...['9223372036854775808', '-9223372036854775809'],
+      ...['9223372036854775808', '01000000000000000000000', '-9223372036854775809'],
     ],
   ],
   ['uint', ['-1', '+1', '18446744073709551616', '']],
@@ -131,7 +131,7 @@ describe('a value that stands in a text may have been cut or filled in later', (
 
 describe('a list of URLs', () => {
   it('is read with blanks around it, users, queries and marks, its scheme without regard to case', () => {
-    expect(parseUrls('http://u:p@a:1?q#f , UNIXS://[fe80::1%25eth0]:2,https://:3')).toEqual([
+    expect(parseUrls('http://u:p@a:1?q#ff , UNIXS://[fe80::1%25eth0]:2,https://:3')).toEqual([
       { scheme: 'http', host: 'a' },
       { scheme: 'unixs', host: '[fe80::1%25eth0]' },
       { scheme: 'https', host: '' },

@@ -47,9 +47,24 @@ describe('a text that is refused says why', () => {
     ['a: !!nonsense b', 'Unresolved tag: tag:yaml.org,2002:nonsense'],
   ])('%j', (text, message) => {
     expect(() => readYaml11(text)).toThrow(YamlError)
-    expect(() => readYaml11(text)).toThrow(message)
+    expect(() => readYaml11(text)).toThrow(new RegExp(`^${message.replaceAll('*', '\\*')}`))
+  })
+  it.each([
+    ['lists', deep(1_001)],
+    ['maps', '{a: '.repeat(1_001)],
+    ['lists in texts, behind what closes nothing', `${']}'.repeat(9)}${'["'.repeat(1_001)}`],
+    ['lists in one line', '- '.repeat(1_000)],
+    ['keys in one line', '?\t '.repeat(1_000)],
+  ])('for too many %s', (_, text) => {
+    expect(() => readYaml11(text)).toThrow(/^too many levels/)
+  })
+  it('for a text that no configuration is as long as', () => {
+    expect(() => readYaml11(`a: ${'x'.repeat(1024 * 1024)}`)).toThrow(/^it is too large/)
   })
   it('only where it is deeper than any configuration', () => {
     expect(readYaml11(deep(100))).toBeInstanceOf(Array)
+    const quoted = (text: string, times: number): string => JSON.stringify(text.repeat(times))
+    for (const text of [quoted('[]{}', 2_000), quoted('[', 1_000), quoted('- ', 999), quoted('-', 2_000)])
+      expect(readYaml11(text)).toBe(JSON.parse(text))
   })
 })

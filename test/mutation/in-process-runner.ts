@@ -18,7 +18,12 @@ import {
 import { beginFile, type Test, tests } from './vitest-in-process.ts'
 
 /** In the order of how quickly they end, since the first failure ends a run. */
-const TEST_FILES = ['test/etcd/*.test.ts', 'test/rules/*.test.ts', 'test/evidence/envelope*.test.ts']
+const TEST_FILES = [
+  'test/etcd/*.test.ts',
+  'test/rules/*.test.ts',
+  'test/evidence/fingerprint.test.ts',
+  'test/evidence/envelope*.test.ts',
+]
 /** Thousands of random hosts. */
 const TOO_SLOW = ['test/rules/properties.test.ts']
 const VITEST = import.meta.resolve('./vitest-in-process.ts')

@@ -16,6 +16,8 @@ describe('an API server proves that its etcd is elsewhere', () => {
     [' https://10.0.9.1 '],
     ['https://[fd00::9]:2379'],
     ['https://210.0.1.5:2379'],
+    ['https://10.127.100.110:2379'],
+    ['https://10.10.127.5:2379'],
   ])('by %s', (url) => {
     expect(absenceOf(pointingAt(url), false)).toEqual({
       reason: 'ETCD_ELSEWHERE',

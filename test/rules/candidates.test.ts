@@ -122,7 +122,7 @@ describe('a line of ps passes only where it shows what the rule is about', () =>
     expect(ps(arg, '2.6')).toMatchObject({ status: 'PASS' })
     expect(ps(arg, '2.3')).toMatchObject({ status: 'ERROR', reason: 'SETTINGS_NOT_VISIBLE' })
   })
-  it.each([['--cert-file=/c'], ['--key-file=/k']])(
+  it.each([['--cert-file=/c'], ['--key-file=/k'], ['--listen-client-urls=http://a:1']])(
     'and not with %s alone, with which no etcd starts',
     (arg) => {
       expect(ps(arg, '2.3')).toMatchObject({ status: 'ERROR', reason: 'WOULD_NOT_START' })

@@ -134,6 +134,19 @@ describe('a caveat is told once, and only where it is meant', () => {
       { processes: [etcd(['--cert-file=/c']), etcd(['--key-file=/k'])] },
       ['WOULD_NOT_START'],
     ],
+    ['none of what runs, where nothing is declared and nothing runs', { processes: [], manifests: null }, []],
+    [
+      'what does not run, and cannot be judged',
+      { processes: [], manifests: [declared(['--nope'])] },
+      ['NOT_RUNNING'],
+    ],
+    [
+      'a built-in etcd that would not start',
+      {
+        embeddedEtcds: [{ configFile: { path: '/c', content: 'client-transport-security: {cert-file: c}' } }],
+      },
+      ['WOULD_NOT_START'],
+    ],
     ['those of an error', { processes: [etcd(['--nope'])], manifests: [declared(CERTS)] }, []],
     [
       'variables that were not seen',
@@ -167,5 +180,42 @@ describe('what decides among several etcds', () => {
       clientCertRequired: true,
     })
     expect(effectOf(etcd(['--cert-file=/c']))).toBeUndefined()
+  })
+})
+
+describe('what one rule finds is no caveat of another', () => {
+  const peers = ['--peer-cert-file=/c', '--peer-key-file=/k']
+  it.each<[string, string[], string[]]>([
+    ['2.1', [...HTTPS, ...CERTS, '--auto-tls'], []],
+    ['2.3', [...HTTPS, ...CERTS, '--auto-tls'], ['AUTO_TLS_INERT']],
+    ['2.4', peers, []],
+    ['2.4', [...peers, '--peer-auto-tls'], []],
+    ['2.6', [...peers, '--peer-auto-tls'], ['AUTO_TLS_INERT']],
+  ])('%s with %j', (control, args, caveats) => {
+    expect(on({ processes: [etcd(args)] }, control).caveats).toEqual(caveats)
+  })
+  it('2.5 shows the auto-TLS of the peer port, which drops what it asks for', () => {
+    const finding = on(
+      { processes: [etcd(['--peer-auto-tls', '--peer-client-cert-auth', '--auto-tls=false'])] },
+      '2.5',
+    )
+    expect(finding).toMatchObject({
+      reason: 'PEER_CLIENT_CERT_AUTH_DROPPED',
+      evidence: [{ text: '--peer-auto-tls' }],
+    })
+  })
+})
+
+describe('a verdict without a proof of its own', () => {
+  it('shows none', () => {
+    expect(on({ processes: [], manifests: [], apiservers: [] })).toMatchObject({
+      reason: 'NOT_A_CONTROL_PLANE',
+      evidence: [],
+    })
+  })
+  it('has a reason that tools can use', () => {
+    const reason = (evidence: Partial<Evidence>): string => on(evidence).reason
+    expect(reason({ processes: [etcd(CERTS)], truncatedParts: ['processes'] })).toBe('EVIDENCE_TRUNCATED')
+    expect(reason({ manifests: [declared(CERTS, 'Pod', { envFrom: [{}] })] })).toBe('SETTINGS_UNRESOLVED')
   })
 })

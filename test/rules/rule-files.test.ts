@@ -65,6 +65,10 @@ describe('a rule is refused', () => {
     const line = text.split('\n').findIndex((one) => /^ +- title/.test(one)) + 1
     expect(() => parseRule(text, first)).toThrow(`:${line}: this example`)
   })
+  it('with the line of an id that is not the name of its file', () => {
+    const text = `# a comment\n${readFileSync(first, 'utf8')}`
+    expect(() => parseRule(text, 'other.yaml')).toThrow(/^other\.yaml:2: `id` is /)
+  })
   it('where it is empty, with how to begin', () => {
     expect(() => parseRule('', 'a.yaml')).toThrow('begin with `id:`')
   })
@@ -73,6 +77,11 @@ describe('a rule is refused', () => {
 describe('a rule is accepted', () => {
   it.each(['low', 'medium', 'high', 'critical'])('with severity %s', (severity) => {
     expect(changed({ severity }).severity).toBe(severity)
+  })
+  it('with an example of a host that it says nothing about', () => {
+    const evidence = { schemaVersion: 1, view: 'full', processes: [], apiservers: [], manifests: [] }
+    const example = { title: 'a worker', status: 'NOT_APPLICABLE', reason: 'NOT_A_CONTROL_PLANE', evidence }
+    expect(changed({ examples: [...rule.examples, example] }).examples).toHaveLength(rule.examples.length + 1)
   })
   it.each(['trusted-ca-file', 'peer-trusted-ca-file', 'peer-key-file', 'key-file'])('about %s', (setting) => {
     expect(() => changed({ assert: { all: [{ setting, set: true }] } })).not.toThrow('assert')
