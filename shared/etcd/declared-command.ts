@@ -31,23 +31,45 @@ export const declaredCommand = ({ command, args, image, variables }: Container):
     return checked(['etcd', ...words], [], false)
   if (SHELLS.has(baseName(words[0] ?? ''))) return fromShell(words, variables)
   const etcd = unwrap(words)
-  return etcd && checked(etcd.argv, etcd.assignments, false)
+  return etcd && checked(etcd.argv, etcd.assignments, false, etcd.doubt)
 }
 
-type Unwrapped = { argv: string[]; assignments: [string, string][] }
+type Unwrapped = { argv: string[]; assignments: [string, string][]; doubt?: string }
 
-/** The words from the etcd on, where the command is etcd or a wrapper around it; `env A=b etcd` also sets variables. */
+/** What stands between a wrapper and its program without being one: options, numbers, durations, masks, variables. */
+const NO_PROGRAM = /^(?:-|--.*|-[^0-9].*|[-+]?(?:0x[0-9a-f]+|[\d.,]+)[smhd]?|[A-Za-z_]\w*=.*)$/is
+/** Wrappers whose first word is a user. */
+const TAKES_USER = new Set(['gosu', 'su-exec'])
+
+/**
+ * The words from the etcd on, where the command is etcd or a wrapper around it; `env A=b etcd` also sets variables.
+ * A path such as /var/lib/etcd behind another program is no etcd; where a word may be an option's value or the
+ * program, `doubt` holds it.
+ */
 const unwrap = (words: readonly string[]): Unwrapped | undefined => {
   const start = words.findIndex((word) => !KEYWORDS.has(word))
-  const first = baseName(words[start] ?? '')
-  const at = words.findIndex((word) => !word.startsWith('-') && baseName(word) === 'etcd')
-  if (at < 0 || (first !== 'etcd' && !WRAPPERS.has(first))) return undefined
-  const assignments = words.slice(start, at).flatMap((word): [string, string][] => {
+  let at = start
+  while (WRAPPERS.has(baseName(words[at] ?? ''))) {
+    at += TAKES_USER.has(baseName(words[at] ?? '')) ? 2 : 1
+    while (NO_PROGRAM.test(words[at] ?? '')) at++
+  }
+  if (baseName(words[at] ?? '') === 'etcd')
+    return { argv: words.slice(at), assignments: assignmentsIn(words.slice(start, at)) }
+  const later = words.findIndex((word, i) => i > at && !word.startsWith('-') && baseName(word) === 'etcd')
+  const mayBeValue = at > start && /^-[^=]*$/.test(words[at - 1] ?? '') && !/^-\d+$/.test(words[at - 1] ?? '')
+  if (later < 0 || !mayBeValue) return undefined
+  return {
+    argv: words.slice(later),
+    assignments: assignmentsIn(words.slice(start, later)),
+    doubt: words[at] ?? '',
+  }
+}
+
+const assignmentsIn = (words: readonly string[]): [string, string][] =>
+  words.flatMap((word): [string, string][] => {
     const match = ASSIGNMENT.exec(word)
     return match ? [[match[1] ?? '', match[2] ?? '']] : []
   })
-  return { argv: words.slice(at), assignments }
-}
 
 const fromShell = (words: readonly string[], variables: ReadonlyMap<string, string>): Found | undefined => {
   const flag = words.findIndex((word) => /^-[a-z]*c[a-z]*$/.test(word))
@@ -55,7 +77,7 @@ const fromShell = (words: readonly string[], variables: ReadonlyMap<string, stri
   const known = new Map(variables)
   const assigned = new Map<string, string>()
   let sourcesFiles = false
-  let found: { argv: string[]; prefix: [string, string][] } | undefined
+  let found: { argv: string[]; prefix: [string, string][]; doubt: string | undefined } | undefined
   for (const shellCommand of splitShellScript(words[flag + 1] ?? '')) {
     const { words: plain, assignments } = expandCommand(shellCommand, known)
     if (plain.length === 0)
@@ -66,9 +88,9 @@ const fromShell = (words: readonly string[], variables: ReadonlyMap<string, stri
     if (plain[0] === '.' || plain[0] === 'source') sourcesFiles = true
     const etcd = unwrap(plain)
     // Scripts run helpers (`etcd --version`) before the server: the last one is what stays.
-    if (etcd) found = { argv: etcd.argv, prefix: [...assignments, ...etcd.assignments] }
+    if (etcd) found = { argv: etcd.argv, prefix: [...assignments, ...etcd.assignments], doubt: etcd.doubt }
   }
-  return found && checked(found.argv, [...assigned, ...found.prefix], sourcesFiles)
+  return found && checked(found.argv, [...assigned, ...found.prefix], sourcesFiles, found.doubt)
 }
 
 const expandCommand = (command: ShellCommand, known: ReadonlyMap<string, string>): ShellCommand => {
@@ -83,11 +105,17 @@ const expandCommand = (command: ShellCommand, known: ReadonlyMap<string, string>
   }
 }
 
-const checked = (argv: string[], assignments: [string, string][], sourcesFiles: boolean): Found => {
+const checked = (
+  argv: string[],
+  assignments: [string, string][],
+  sourcesFiles: boolean,
+  doubt?: string,
+): Found => {
   // A word that is nothing but an expansion may become any flag, or several.
-  const unresolved = argv
+  const expanded = argv
     .slice(1)
     .find((word, i) => EXPANSION.test(word) && (isBareWord(word, argv[i]) || DECIDING.test(word)))
+  const unresolved = doubt ?? expanded
   return { argv, assignments, sourcesFiles, ...(unresolved === undefined ? {} : { unresolved }) }
 }
 

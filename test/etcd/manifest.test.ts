@@ -61,6 +61,32 @@ describe('an etcd is found by what its container runs', () => {
   })
 })
 
+describe('a path behind another program is no etcd', () => {
+  const run = (...command: string[]) =>
+    etcds(JSON.stringify({ kind: 'Pod', spec: { containers: [{ command }] } }))
+  it.each([
+    [['nice', 'du', '/var/lib/etcd']],
+    [['nice', '-n', '-19', 'du', '/var/lib/etcd']],
+    [['env', 'A=b', 'tar', 'cf', '/backup.tar', '/var/lib/etcd']],
+    [['timeout', '30s', 'ls', '/var/lib/etcd']],
+    [['sh', '-c', 'exec nice du /var/lib/etcd']],
+  ])('%j', (command) => {
+    expect(run(...command)).toEqual([])
+  })
+  it('is left open where a word may be an option’s value or the program', () => {
+    expect(run('nice', '--adjust', 'du', '/var/lib/etcd')).toMatchObject([{ unresolved: 'du' }])
+  })
+  it.each([
+    [['nice', '-n', '-19', 'ionice', '-c2', '-n0', 'etcd', '--auto-tls']],
+    [['timeout', '0x10', 'etcd', '--auto-tls']],
+    [['gosu', 'etcd', 'etcd', '--auto-tls']],
+    [['tini', '--', '/usr/local/bin/etcd', '--auto-tls']],
+  ])('the etcd in %j is found', (command) => {
+    expect(run(...command)[0]?.argv.slice(1)).toEqual(['--auto-tls'])
+    expect(run(...command)[0]?.unresolved).toBeUndefined()
+  })
+})
+
 describe('variables are followed as far as the manifest shows them', () => {
   it('expands $(NAME) from the container, and leaves $$(NAME) alone', () => {
     const container =
