@@ -49,8 +49,11 @@ export const coverageOfScan = (view: ScanView): { line: string; full: boolean } 
 /** Findings of instances that have left stay in the table, closed, and are no part of the fleet any more. */
 export const isInFleet = ({ closed }: StoredFinding): boolean => closed === undefined
 
-/** Rows for the table; account and region are named only where there are several. */
-export const rowsOf = (findings: StoredFinding[]): FindingRow[] => {
+/** Where and since when a finding stands; account and region are named only where there are several. */
+export const placedRows = <F extends FindingRow['finding'] & Placed>(
+  findings: F[],
+  more: (finding: F) => Pick<FindingRow, 'stale' | 'notes'>,
+): FindingRow[] => {
   const several = (key: 'account' | 'region') => new Set(findings.map((each) => each[key])).size > 1
   const [accounts, regions] = [several('account'), several('region')]
   return findings.map((finding) => ({
@@ -62,9 +65,14 @@ export const rowsOf = (findings: StoredFinding[]): FindingRow[] => {
     finding,
     since: finding.since,
     ...(finding.cluster !== undefined && { cluster: finding.cluster }),
-    ...standing(finding),
+    ...more(finding),
   }))
 }
+
+type Placed = { account: string; region: string; instanceId: string; since: string; cluster?: string }
+
+/** Rows for the table of the findings as they stand. */
+export const rowsOf = (findings: StoredFinding[]): FindingRow[] => placedRows(findings, standing)
 
 /** Why a verdict is not of today, if it is not. */
 const standing = (finding: StoredFinding): Pick<FindingRow, 'stale' | 'notes'> => {

@@ -2,7 +2,7 @@ import type { PastFinding, PastFleet } from '../shared/history/past.ts'
 import type { FindingRow } from '../shared/report/findings-table.ts'
 import { shortTime } from '../shared/report/findings-table.ts'
 import { plainText } from '../shared/report/plain-text.ts'
-import { coverageOfScan } from './fleet-view.ts'
+import { coverageOfScan, placedRows } from './fleet-view.ts'
 
 /** Which scan answers for a moment, how old its view was then, and what it covered. Two lines, safe to print. */
 export const pastLines = (past: PastFleet): { lines: string[]; full: boolean } => {
@@ -26,22 +26,9 @@ const age = (from: string, to: string): string => {
   return h > 0 ? `${h} h ${min} min` : `${min} min`
 }
 
-/** Rows for the table; `where` names account and region only where there are several. */
-export const pastRowsOf = (findings: PastFinding[]): FindingRow[] => {
-  const several = (key: 'account' | 'region') => new Set(findings.map((each) => each[key])).size > 1
-  const [accounts, regions] = [several('account'), several('region')]
-  return findings.map((finding) => ({
-    where: [
-      ...(accounts ? [finding.account] : []),
-      ...(regions ? [finding.region] : []),
-      finding.instanceId,
-    ].join('/'),
-    finding,
-    since: finding.since,
-    ...(finding.cluster !== undefined && { cluster: finding.cluster }),
-    notes: [...staleNote(finding), ...restatedNote(finding)],
-  }))
-}
+/** Rows for the table of the findings as they stood. */
+export const pastRowsOf = (findings: PastFinding[]): FindingRow[] =>
+  placedRows(findings, (finding) => ({ notes: [...staleNote(finding), ...restatedNote(finding)] }))
 
 const staleNote = ({ coverage, detail, closed }: PastFinding): [string, string][] => {
   if (coverage === 'assessed' && closed === undefined) return []
