@@ -2,10 +2,10 @@ import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 
 /**
- * `npm run bench`: all of it; `npm run bench -- judge`, `-- collector` or `-- fleet [INSTANCES]`: one. Each runs in a
+ * `npm run bench`: all of it; `npm run bench -- judge`, `-- collector`, `-- cold-start` or `-- fleet [INSTANCES]`: one. Each runs in a
  * process of its own, so that memory is its own too, and bounded: a fleet that does not fit into this heap ends the run.
  */
-const PARTS = ['judge', 'fleet', 'collector']
+const PARTS = ['judge', 'fleet', 'collector', 'cold-start']
 const HEAP_MB = 512
 
 const [part, ...rest] = process.argv.slice(2)

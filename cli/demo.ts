@@ -1,8 +1,9 @@
-import { printScan } from './commands/scan.ts'
 import { EXIT, type ExitCode } from './exit-code.ts'
 import { coverageOfScan } from './fleet-view.ts'
-import { type LocalScan, runLocalScan, SAMPLE_FLEET } from './local-scan.ts'
+import { runLocalScan, SAMPLE_FLEET } from './local-scan.ts'
 import { type Globals, printResults } from './output.ts'
+import { printScan } from './scan-report.ts'
+import type { ScanReport } from './scan-seen.ts'
 
 /**
  * What `npm start` runs: a scan of the sample fleet, what it did, and what to try next. Failing findings are what
@@ -21,7 +22,7 @@ several distributions, good and bad, some out of reach, and this machine where i
 
 `
 
-const whatHappened = (done: LocalScan): string => {
+const whatHappened = (done: ScanReport): string => {
   const { record, sent } = done
   const { coverage, changes = 0 } = record
   const assessed = coverage ? `${coverage.assessed} of ${coverage.total} instances` : 'no instance'

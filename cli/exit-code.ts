@@ -16,6 +16,12 @@ export class UsageError extends Error {
   override readonly name = 'UsageError'
 }
 
+/** The statuses that an exit code is made of: a failure that is waived counts only where it is asked for. */
+export const statusesOf = (
+  findings: { status: Status; waived?: object }[],
+  includeWaived = false,
+): Status[] => findings.filter(({ waived }) => includeWaived || !waived).map(({ status }) => status)
+
 /**
  * The exit code of a set of verdicts: a FAIL outweighs everything, then whatever could not be assessed.
  * `fullyCovered`: no instance of the fleet was left out.

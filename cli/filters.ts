@@ -63,16 +63,16 @@ const AGO = /^(\d+)([mhdw])$/
 const MILLISECONDS: Record<string, number> = { m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 }
 
 /**
- * The moment that `--at` names, in ISO 8601. A date without a time is its end, so that what happened on that day is in
- * it; a time without a zone is UTC. Throws UsageError for what has not come yet.
+ * The moment that `--at` (or the option that is named) names, in ISO 8601. A date without a time is its end, so that what
+ * happened on that day is in it; a time without a zone is UTC. Throws UsageError for what has not come yet.
  */
-export const momentOf = (text: string, now: Date): string => {
+export const momentOf = (text: string, now: Date, option = '--at'): string => {
   const [begin, end] = spanOf(text, now)
   if (Number.isNaN(new Date(begin).getTime()) || Number.isNaN(end))
     throw new UsageError(
-      `--at does not know "${text}"; it takes a date (its end, UTC) such as 2026-01-31, a time such as 2026-01-31T12:00Z, or 7d, 24h, 30m ago`,
+      `${option} does not know "${text}"; it takes a date (its end, UTC) such as 2026-01-31, a time such as 2026-01-31T12:00Z, or 7d, 24h, 30m ago`,
     )
-  if (begin > now.getTime()) throw new UsageError(`--at ${text} has not come yet`)
+  if (begin > now.getTime()) throw new UsageError(`${option} ${text} has not come yet`)
   return new Date(Math.min(end, now.getTime())).toISOString()
 }
 
@@ -92,15 +92,15 @@ const spanOf = (text: string, now: Date): [begin: number, end: number] => {
   return [time, time]
 }
 
-/** The moment that `--since` names, in ISO 8601. A date without a time begins at midnight UTC. */
-export const sinceOf = (text: string, now: Date): string => {
-  const [, count, unit] = AGO.exec(text) ?? []
-  const isDate = /^\d{4}-\d{2}-\d{2}(T.*)?$/.test(text)
-  const time = count && unit ? now.getTime() - Number(count) * (MILLISECONDS[unit] ?? 0) : Date.parse(text)
-  const moment = new Date(time)
-  if ((!unit && !isDate) || Number.isNaN(moment.getTime()))
+/**
+ * The moment that `--since` (or the option that is named) names, in ISO 8601. A date without a time begins at midnight UTC;
+ * a time without a zone is UTC. Throws UsageError.
+ */
+export const sinceOf = (text: string, now: Date, option = '--since'): string => {
+  const moment = new Date(spanOf(text, now)[0])
+  if (Number.isNaN(moment.getTime()))
     throw new UsageError(
-      `--since does not know "${text}"; it takes a date such as 2026-01-31, or 7d, 24h, 30m`,
+      `${option} does not know "${text}"; it takes a date such as 2026-01-31, or 7d, 24h, 30m`,
     )
   return moment.toISOString()
 }

@@ -6,6 +6,7 @@ import { shortTime } from '../shared/report/findings-table.ts'
 import { plainText } from '../shared/report/plain-text.ts'
 import { isWhole } from '../shared/store/scans.ts'
 import type { CommandResult, Store } from '../shared/store/store.ts'
+import type { Waived } from '../shared/waivers/waived-findings.ts'
 
 /** A scan that ended, and the instances that it saw. */
 export type ScanView = { record: ScanRecord; results: CommandResult[] }
@@ -34,15 +35,32 @@ export const notAssessedOf = ({ results }: ScanView): NotAssessed[] =>
 
 const NOTHING: Coverage = { total: 0, assessed: 0, byState: {} }
 
-/** What was assessed of the fleet, in a line; no target may have been out of reach for it to be full. */
+/** More names than this would bury the rest; the JSON output names all. */
+const EMPTY_SHOWN = 10
+
+/**
+ * What was assessed of the fleet, in a line; no target may have been out of reach for it to be full. A fleet in which
+ * nothing was found to assess is not full either: wrong tags look like that.
+ */
 export const coverageOfScan = (view: ScanView): { line: string; full: boolean } => {
   const coverage = view.record.coverage ?? NOTHING
   const errors = view.record.targetErrors ?? []
   const failed =
     errors.length > 0 ? [`not fully scanned: ${errors.map((each) => plainText(each, 500)).join('; ')}`] : []
+  const empty = view.record.emptyTargets ?? []
+  const more = empty.length > EMPTY_SHOWN ? ` and ${empty.length - EMPTY_SHOWN} more` : ''
+  const without =
+    empty.length > 0
+      ? [
+          `no instance with the tags in ${empty
+            .slice(0, EMPTY_SHOWN)
+            .map((each) => plainText(each))
+            .join(', ')}${more}`,
+        ]
+      : []
   return {
-    line: [coverageLine(coverage, notAssessedOf(view)), ...failed].join('; '),
-    full: isFull(coverage) && failed.length === 0 && view.record.status === 'closed',
+    line: [coverageLine(coverage, notAssessedOf(view)), ...without, ...failed].join('; '),
+    full: coverage.total > 0 && isFull(coverage) && failed.length === 0 && view.record.status === 'closed',
   }
 }
 
@@ -65,11 +83,18 @@ export const placedRows = <F extends FindingRow['finding'] & Placed>(
     finding,
     since: finding.since,
     ...(finding.cluster !== undefined && { cluster: finding.cluster }),
+    ...(finding.waived && { waived: finding.waived }),
     ...more(finding),
   }))
 }
 
-type Placed = { account: string; region: string; instanceId: string; since: string; cluster?: string }
+type Placed = Waived<{
+  account: string
+  region: string
+  instanceId: string
+  since: string
+  cluster?: string
+}>
 
 /** Rows for the table of the findings as they stand. */
 export const rowsOf = (findings: StoredFinding[]): FindingRow[] => placedRows(findings, standing)
@@ -77,6 +102,8 @@ export const rowsOf = (findings: StoredFinding[]): FindingRow[] => placedRows(fi
 /** Why a verdict is not of today, if it is not. */
 const standing = (finding: StoredFinding): Pick<FindingRow, 'stale' | 'notes'> => {
   const { closed, coverage: state, coverageSince: since, assessedAt } = finding
+  if (closed === 'rule-off')
+    return { notes: [['closed', 'its rule is judged by no longer; this was the last verdict']] }
   if (closed) return { notes: [['closed', `${closed} since ${shortTime(since)}; this was the last verdict`]] }
   return state === 'assessed' ? {} : { stale: { state, since, assessedAt } }
 }

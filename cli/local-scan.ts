@@ -1,26 +1,21 @@
 import { relative } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { z } from 'zod'
 import type { ScanPlan } from '../lambdas/run-scan/deps.ts'
+import type { NotifyTested } from '../lambdas/run-scan/notify-test.ts'
 import { type Account, startAccount } from '../local/account.ts'
+import { AMAZON_Q } from '../local/digest-inbox.ts'
 import { loadFleet } from '../local/fleet.ts'
-import { nodeKey, type StoredFinding } from '../shared/findings/records.ts'
+import { DEFAULT_ROUTE, digestKey } from '../shared/report/digest-routes.ts'
 import { plainText } from '../shared/report/plain-text.ts'
 import type { Store } from '../shared/store/store.ts'
-import { UsageError } from './exit-code.ts'
-import { isInFleet, type ScanView } from './fleet-view.ts'
 import { makeDataDir, onStore, userErrors } from './local-store.ts'
 import { say } from './output.ts'
 import { startProgress } from './progress.ts'
+import { openedScan, type ScanReport, type SentDigest, scanSeen } from './scan-seen.ts'
 
 /** The fleet of `npm start`, and of a scan that names no other. */
 export const SAMPLE_FLEET = fileURLToPath(new URL('../samples/fleet.yaml', import.meta.url))
-
-/** A message as a subscriber got it, for people. */
-export type SentDigest = { scanId: string; subject: string; text: string }
-
-export type LocalScan = ScanView & { findings: StoredFinding[]; sent: SentDigest[] }
 
 export type LocalScanOptions = {
   dataDir: string
@@ -31,7 +26,7 @@ export type LocalScanOptions = {
 }
 
 /** Runs one scan in the embedded account, to its end, with progress on stderr. Throws UsageError. */
-export const runLocalScan = async (options: LocalScanOptions): Promise<LocalScan> => {
+export const runLocalScan = async (options: LocalScanOptions): Promise<ScanReport> => {
   const { dataDir, only } = options
   makeDataDir(dataDir)
   return withAccount(options, { onlyPlans: false }, (account) =>
@@ -42,9 +37,34 @@ export const runLocalScan = async (options: LocalScanOptions): Promise<LocalScan
   )
 }
 
-/** What a scan would do, from the embedded account's inventory alone. Throws UsageError. */
-export const planLocalScan = async (options: LocalScanOptions): Promise<ScanPlan> =>
-  withAccount(options, { onlyPlans: true }, (account) => account.planScan(onlyOf(options.only)))
+/**
+ * What a scan would do, from the embedded account's inventory alone; with `check`, also what its selectors may have
+ * missed. Throws UsageError.
+ */
+export const planLocalScan = async ({
+  check = false,
+  ...options
+}: LocalScanOptions & { check?: boolean }): Promise<ScanPlan> =>
+  withAccount(options, { onlyPlans: true }, (account) =>
+    account.planScan({ ...onlyOf(options.only), ...(check && { check }) }),
+  )
+
+/** Sends a test message to a route in the embedded account; `work` runs while that is there. Throws UsageError. */
+export const testLocalRoute = async <T>(
+  route: string,
+  dataDir: string,
+  { fleet: fleetFile, config }: { fleet?: string | undefined; config?: string | undefined },
+  work: (answer: NotifyTested) => Promise<T>,
+): Promise<T> => {
+  const fleet = await userErrors(loadFleet(fleetFile ?? SAMPLE_FLEET))
+  const configFile = config === undefined ? {} : { configFile: config }
+  const account = await userErrors(startAccount({ dataDir, fleet, onlyPlans: true, ...configFile }))
+  try {
+    return await work(await account.notifyTest(route))
+  } finally {
+    await account.stop()
+  }
+}
 
 const onlyOf = (only: string[] | undefined): { only?: string[] } => (only === undefined ? {} : { only })
 
@@ -95,33 +115,21 @@ const runWithProgress = async (account: Account, only: string[] | undefined): Pr
   }
 }
 
-const scanResult = z.object({ scanId: z.string(), status: z.string(), message: z.string().optional() })
-
-const read = async (store: Store, account: Account, result: unknown): Promise<LocalScan> => {
-  const { scanId, status, message } = scanResult.parse(result)
-  if (status === 'refused') throw new UsageError(message ?? `scan ${scanId} was refused`)
-  const record = await store.scan(scanId)
-  if (record === undefined) throw new Error(`scan ${scanId} has ended and is not in the table`)
-  const results = await store.commandResults(scanId)
-  const seen = new Set(
-    results.flatMap(({ account, region, outcomes }) =>
-      outcomes.map(({ instanceId }) => nodeKey({ account, region, instanceId })),
-    ),
-  )
-  const findings = (await store.findings({})).filter((each) => seen.has(nodeKey(each)) && isInFleet(each))
-  return { record, results, findings, sent: await sentDigests(store, account) }
+const read = async (store: Store, account: Account, result: unknown): Promise<ScanReport> => {
+  const scanId = openedScan(result)
+  return { ...(await scanSeen(store, scanId)), sent: await sentDigests(store, account) }
 }
 
 /** The queue shows that a message went out; the table has the body that a mail subscriber gets. */
 const sentDigests = async (store: Store, account: Account): Promise<SentDigest[]> => {
   const sent: SentDigest[] = []
-  for (const { subject = '', body, attributes } of await account.publishedDigests()) {
-    const scanId = attributes.scanId ?? ''
-    const frozen = await store.digest(scanId, ROUTE)
-    sent.push({ scanId, subject, text: frozen?.bodies.email ?? body })
+  for (const { topicArn, subject = '', body, attributes } of await account.publishedDigests()) {
+    // The same in another form.
+    if (topicArn.endsWith(AMAZON_Q)) continue
+    const { scanId = '', route = DEFAULT_ROUTE, kind } = attributes
+    const frozen = await store.digest(scanId, digestKey(route, { reminder: kind === 'reminder' }))
+    const text = frozen?.bodies.email ?? body
+    sent.push({ scanId, ...(route !== DEFAULT_ROUTE && { route }), subject, text })
   }
   return sent
 }
-
-/** The route that everybody subscribes to. */
-const ROUTE = 'default'

@@ -9,21 +9,8 @@ import type { Store } from '../shared/store/store.ts'
 import { UsageError } from './exit-code.ts'
 import type { Globals } from './output.ts'
 
-/** The only account there is so far is the embedded one; says so where another is asked for. */
-export const requireLocal = ({ local, stack }: Globals): void => {
-  if (stack !== undefined)
-    throw new UsageError(
-      '--stack is for a deployed stack, which this version cannot reach; use --local instead',
-    )
-  if (!local)
-    throw new UsageError(
-      'say where: --local uses the embedded account on this machine; scanning a deployed stack (--stack) comes with the deployed version',
-    )
-}
-
 /** Reads the embedded account's table, also while a scan of another process writes to it. */
-export const readStore = async <T>(globals: Globals, work: (store: Store) => Promise<T>): Promise<T> => {
-  requireLocal(globals)
+export const readLocalStore = async <T>(globals: Globals, work: (store: Store) => Promise<T>): Promise<T> => {
   if (!existsSync(globals.data))
     throw new UsageError(`there is no data in ${globals.data} yet; run fleet-scanner scan --local first`)
   return userErrors(withDatabase(globals.data, (url) => onStore(url, work)))

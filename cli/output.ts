@@ -9,6 +9,9 @@ import { UsageError } from './exit-code.ts'
 export const FORMATS = ['table', 'json', 'jsonl'] as const
 export type Format = (typeof FORMATS)[number]
 
+/** Whether every command prints it; the others are for `report` alone. */
+export const isCommonFormat = (text: string): text is Format => FORMATS.some((each) => each === text)
+
 /** The options that every command takes. */
 export type Globals = {
   local?: boolean

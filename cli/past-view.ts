@@ -32,6 +32,8 @@ export const pastRowsOf = (findings: PastFinding[]): FindingRow[] =>
 
 const staleNote = ({ coverage, detail, closed }: PastFinding): [string, string][] => {
   if (coverage === 'assessed' && closed === undefined) return []
+  if (closed === 'rule-off')
+    return [['stale', 'its rule was judged by no longer then; the verdict is from before']]
   const state = closed ?? coverage
   const said = state === undefined ? 'not seen by that scan' : `${state} then`
   return [['stale', `${said}${detail === undefined ? '' : ` (${detail})`}; the verdict is from before`]]

@@ -3,11 +3,15 @@ import { type Context, Hono } from 'hono'
 import type { Agent } from './agent.ts'
 import { AwsError } from './aws-error.ts'
 import { type Caller, callerOf } from './caller.ts'
+import { cloudformation, type DeployedStack } from './cloudformation.ts'
 import { gateOf } from './denied.ts'
 import { ec2 } from './ec2.ts'
 import type { Fleet } from './fleet.ts'
-import { ec2Error, parseQuery, stsError } from './query-protocol.ts'
-import { type Ssm, startSsm } from './ssm.ts'
+import { type Admit, type DurableFunction, lambda } from './lambda.ts'
+import { organizations } from './organizations.ts'
+import { ec2Error, parseQuery, queryError } from './query-protocol.ts'
+import { type Schedule, scheduler } from './scheduler.ts'
+import { type ListLag, type Ssm, startSsm } from './ssm.ts'
 import type { SsmDocument } from './ssm-documents.ts'
 import { sts } from './sts.ts'
 
@@ -18,34 +22,57 @@ export type EndpointOptions = {
   /** The Command documents of the account. */
   documents: SsmDocument[]
   agent: Agent
+  /** What is deployed in the account; absent: nothing. */
+  stack?: DeployedStack & { runScan: DurableFunction; schedule: { name: string; first: Schedule } }
   now?: () => Date
+  /** How long the lists of commands do not show what was just sent; absent: a moment. */
+  listLag?: ListLag
   /** Told of every call, also of one that is refused; `request` is the body as it came. */
   onCall?: (caller: Caller, operation: string, request: string) => void
 }
 
+/** Services whose requests are JSON, and name their operation in a header. */
+const SPEAK_JSON = new Set(['ssm', 'organizations'])
+
 /**
- * Systems Manager, EC2 and STS of the embedded account: one HTTP endpoint on the loopback interface that speaks their
- * wire protocols for the calls that the scanner makes. The service is the one that the request was signed for.
+ * Systems Manager, EC2, STS and Organizations of the embedded account, and what is deployed there (CloudFormation, Lambda,
+ * Scheduler): one HTTP endpoint on the loopback interface that speaks their wire protocols for the calls that the
+ * scanner makes. The service is the one that the request was signed for.
  */
 export const startEndpoint = async (options: EndpointOptions): Promise<Endpoint> => {
   const now = options.now ?? (() => new Date())
-  const ssm = startSsm(options.fleet, options.documents, options.agent, now)
+  const ssm = startSsm(options.fleet, options.documents, options.agent, now, options.listLag)
   const answerEc2 = ec2(options.fleet)
+  const answerOrganizations = organizations(options.fleet.organization ?? [])
   const gate = gateOf(options.fleet.denied)
   const answerSts = sts(new Set(options.fleet.instances.map((instance) => instance.account)), gate, now)
 
+  const { stack } = options
+  const answerCloudFormation = stack && cloudformation(stack, now)
   const app = new Hono()
+  const admit: Admit = async (c, action) => {
+    const caller = callerOf(c.req.header('authorization'))
+    options.onCall?.(caller, action, await c.req.text())
+    gate(caller, action)
+  }
+  if (stack) {
+    lambda(app, stack.runScan, admit)
+    scheduler(app, stack.schedule.name, stack.schedule.first, admit)
+  }
   app.post('/', async (c) => {
     const caller = callerOf(c.req.header('authorization'))
     const body = await c.req.text()
-    const query = parseQuery(caller.service === 'ssm' ? '' : body)
+    const query = parseQuery(SPEAK_JSON.has(caller.service) ? '' : body)
     const operation = query.get('Action') ?? operationOf(c)
     options.onCall?.(caller, operation, body)
     // Whose account a role is in, STS itself knows.
     if (caller.service !== 'sts') gate(caller, operation)
     if (caller.service === 'ssm') return c.json(ssm.call(operation, caller, parseJson(body)))
+    if (caller.service === 'organizations') return c.json(answerOrganizations(operation, parseJson(body)))
     if (caller.service === 'ec2') return xml(answerEc2(caller, query))
     if (caller.service === 'sts') return xml(answerSts(caller, query))
+    if (caller.service === 'cloudformation' && answerCloudFormation)
+      return xml(answerCloudFormation(caller, query))
     throw new AwsError('UnknownOperationException', `the embedded account has no service ${caller.service}`)
   })
   app.onError((error, c) => refusal(c, error))
@@ -72,7 +99,8 @@ const listen = (app: Hono): Promise<{ server: ReturnType<typeof serve>; port: nu
     server.once('error', reject)
   })
 
-const operationOf = (c: Context): string => (c.req.header('x-amz-target') ?? '').replace(/^AmazonSSM\./, '')
+const operationOf = (c: Context): string =>
+  (c.req.header('x-amz-target') ?? '').replace(/^(AmazonSSM|AWSOrganizationsV20161128)\./, '')
 
 const parseJson = (body: string): unknown => {
   try {
@@ -91,9 +119,9 @@ const xml = (body: string, status = 200): Response =>
 /** Each protocol has its own form of an error; a fault of ours is a 500, which a client may try again. */
 const refusal = (c: Context, error: Error): Response => {
   const known = error instanceof AwsError ? error : new AwsError('InternalFailure', String(error.stack), 500)
-  const service = /\/(ec2|sts)\/aws4_request/.exec(c.req.header('authorization') ?? '')?.[1]
+  const service = /\/(ec2|sts|cloudformation)\/aws4_request/.exec(c.req.header('authorization') ?? '')?.[1]
   if (service === 'ec2') return xml(ec2Error(known), known.status)
-  if (service === 'sts') return xml(stsError(known), known.status)
+  if (service !== undefined) return xml(queryError(known), known.status)
   return Response.json(
     { __type: known.code, message: known.message },
     { status: known.status, headers: { 'content-type': 'application/x-amz-json-1.1' } },

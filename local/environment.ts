@@ -2,7 +2,6 @@
 const CLEARED = [
   'AWS_PROFILE',
   'AWS_SESSION_TOKEN',
-  'AWS_ENDPOINT_URL',
   'AWS_IGNORE_CONFIGURED_ENDPOINT_URLS',
   'AWS_USE_FIPS_ENDPOINT',
   'AWS_USE_DUALSTACK_ENDPOINT',
@@ -19,8 +18,13 @@ export const applyEnvironment = (variables: Record<string, string>): (() => void
     AWS_EC2_METADATA_DISABLED: 'true',
   }
   const wanted: Record<string, string> = { ...isolation, ...variables }
-  const before = [...CLEARED, ...Object.keys(wanted)].map((name) => [name, process.env[name]] as const)
-  for (const name of CLEARED) delete process.env[name]
+  // One for a single service would outweigh the general one.
+  const endpoints = Object.keys(process.env).filter((name) => name.startsWith('AWS_ENDPOINT_URL'))
+  const cleared = [...CLEARED, ...endpoints]
+  const before = [...new Set([...cleared, ...Object.keys(wanted)])].map(
+    (name) => [name, process.env[name]] as const,
+  )
+  for (const name of cleared) delete process.env[name]
   Object.assign(process.env, wanted)
   return () => {
     for (const [name, value] of before)

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { HOME_ACCOUNT } from './caller.ts'
 import { DENIABLE } from './denied.ts'
 
@@ -48,6 +48,11 @@ const instanceFields = z.strictObject({
   exitCode: wholeNumber(255),
   /** How long the answer takes. */
   delaySeconds: wholeNumber(3600),
+  /** The version of its SSM Agent. */
+  agentVersion: z
+    .string()
+    .regex(/^\d+(\.\d+){3}$/, 'must be a version of four numbers, such as "3.3.0.0"')
+    .optional(),
 })
 
 const SOURCES = ['thisMachine', 'recording', 'prints', 'offline', 'silent', 'unmanaged'] as const
@@ -74,16 +79,25 @@ const deniedCall = z.strictObject({
   region: region.optional(),
 })
 
+const unitId = z
+  .string()
+  .regex(/^(r-[0-9a-z]{4,32}|ou-[0-9a-z]{4,32}-[0-9a-z]{8,32})$/, 'must be an id such as ou-ab12-11112222')
+
+/** An organizational unit, and what is directly in it. */
+const organizationalUnit = z.strictObject({
+  id: unitId,
+  accounts: z.array(account).default([]),
+  /** Accounts that AWS has suspended. */
+  suspended: z.array(account).default([]),
+  units: z.array(unitId).default([]),
+})
+
 /** What a fleet file may hold; read as text without types, so that an account id keeps its zeros. */
 export const fleetSchema = z.strictObject({
   instances: z.array(instance).min(1, 'must list at least one instance'),
   denied: z.array(deniedCall).default([]),
+  organization: z.array(organizationalUnit).default([]),
 })
 
 export type InstanceEntry = z.output<typeof instance>
-
-/** The keys that may stand at a path of the file. */
-export const fleetKeysAt = ([top]: readonly PropertyKey[]): string[] => {
-  if (top === undefined) return Object.keys(fleetSchema.shape)
-  return Object.keys(top === 'denied' ? deniedCall.shape : instanceFields.shape)
-}
+export type FleetUnit = z.output<typeof organizationalUnit>

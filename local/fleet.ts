@@ -3,7 +3,7 @@ import { dirname, resolve } from 'node:path'
 import { type CheckedYaml, checkedYaml } from '../shared/config/checked-yaml.ts'
 import { ConfigError } from '../shared/config/config-error.ts'
 import type { Denied } from './denied.ts'
-import { fleetKeysAt, fleetSchema, type InstanceEntry } from './fleet-schema.ts'
+import { type FleetUnit, fleetSchema, type InstanceEntry } from './fleet-schema.ts'
 import { readRecording } from './recording.ts'
 
 /** What an instance of the embedded account does when a command reaches it, or why none does. */
@@ -21,6 +21,7 @@ export type FleetInstance = Pick<
   'id' | 'account' | 'region' | 'tags' | 'state' | 'exitCode' | 'delaySeconds'
 > & {
   source: InstanceSource
+  agentVersion?: string
 }
 
 /** A tag that every instance of a fleet file carries beside its own, so that a scan can select them all. */
@@ -34,6 +35,8 @@ export type Fleet = {
   skipped: FleetInstance[]
   /** Calls that are refused. */
   denied: Denied[]
+  /** Organizational units; without any the account is in no organization. */
+  organization?: FleetUnit[]
 }
 
 /**
@@ -49,7 +52,7 @@ export const loadFleet = async (file: string, platform: string = process.platfor
     )
   })
   const opening = 'begin with `instances:` and list what exists'
-  const checked = checkedYaml(text, file, fleetSchema, opening, fleetKeysAt)
+  const checked = checkedYaml(text, file, fleetSchema, opening)
   const all = checked.data.instances.map((entry) => toInstance(entry, dirname(file)))
   checkUnique(all, checked)
   await checkRecordings(all, checked)
@@ -60,13 +63,17 @@ export const loadFleet = async (file: string, platform: string = process.platfor
     instances: all.filter(isHere),
     skipped: all.filter((instance) => !isHere(instance)),
     denied: checked.data.denied,
+    organization: checked.data.organization,
   }
 }
 
 const toInstance = (entry: InstanceEntry, folder: string): FleetInstance => {
-  const { id, account, region, state, exitCode, delaySeconds } = entry
+  const { id, account, region, state, exitCode, delaySeconds, agentVersion } = entry
   const tags = { ...entry.tags, [FLEET_TAG]: FLEET_TAG_VALUE }
-  return { id, account, region, tags, state, exitCode, delaySeconds, source: sourceOf(entry, folder) }
+  return {
+    ...{ id, account, region, tags, state, exitCode, delaySeconds, source: sourceOf(entry, folder) },
+    ...(agentVersion !== undefined && { agentVersion }),
+  }
 }
 
 const sourceOf = (entry: InstanceEntry, folder: string): InstanceSource => {

@@ -1,6 +1,6 @@
 import { link, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { z } from 'zod'
+import * as z from 'zod'
 
 /** Who has a data folder open: `scan` for as long as a scan takes, `read` for moments. */
 const holderSchema = z.object({

@@ -42,14 +42,20 @@ export const ec2Error = (error: AwsError): string =>
     RequestID: randomUUID(),
   })
 
-/** STS's answer: the fields stand in a result element. */
-export const stsResponse = (action: string, result: XmlValue): string =>
-  toXml(`${action}Response`, 'https://sts.amazonaws.com/doc/2011-06-15/', {
-    [`${action}Result`]: result,
-    ResponseMetadata: { RequestId: randomUUID() },
-  })
+/** The answer of most services of this protocol: the fields stand in a result element. */
+const queryResponse =
+  (namespace: string) =>
+  (action: string, result: XmlValue): string =>
+    toXml(`${action}Response`, namespace, {
+      [`${action}Result`]: result,
+      ResponseMetadata: { RequestId: randomUUID() },
+    })
 
-export const stsError = (error: AwsError): string =>
+export const stsResponse = queryResponse('https://sts.amazonaws.com/doc/2011-06-15/')
+export const cloudformationResponse = queryResponse('http://cloudformation.amazonaws.com/doc/2010-05-15/')
+
+/** What these services say instead of a result. */
+export const queryError = (error: AwsError): string =>
   toXml('ErrorResponse', 'https://sts.amazonaws.com/doc/2011-06-15/', {
     Error: { Type: 'Sender', Code: error.code, Message: error.message },
     RequestId: randomUUID(),

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import { z } from 'zod'
+import * as z from 'zod'
 import { type Evidence, evidenceSchema } from '../shared/evidence/evidence.ts'
 import { collectorOutput } from './collector-output.ts'
 

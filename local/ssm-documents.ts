@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { z } from 'zod'
+import * as z from 'zod'
 import { AwsError } from './aws-error.ts'
 
 /** A Command document as registered: its JSON content under a name. */

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { AwsError } from './aws-error.ts'
 import type { Caller } from './caller.ts'
 import type { Fleet, FleetInstance } from './fleet.ts'
@@ -61,11 +61,13 @@ const pingStatus = (instance: FleetInstance): string => (isOnline(instance) ? 'O
 
 const DAY_SECONDS = 86_400
 
+const USUAL_AGENT = '3.3.0.0'
+
 const information = (instance: FleetInstance, now: Date): object => ({
   InstanceId: instance.id,
   PingStatus: pingStatus(instance),
   LastPingDateTime: now.getTime() / 1000 - (isOnline(instance) ? 60 : DAY_SECONDS),
-  AgentVersion: '3.3.0.0',
+  AgentVersion: instance.agentVersion ?? USUAL_AGENT,
   IsLatestVersion: true,
   PlatformType: 'Linux',
   PlatformName: 'Linux',

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { AwsError } from './aws-error.ts'
 import type { Caller } from './caller.ts'
 import type { Fleet, FleetInstance } from './fleet.ts'

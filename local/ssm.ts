@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import type { Agent } from './agent.ts'
 import { AwsError } from './aws-error.ts'
 import type { Caller } from './caller.ts'
@@ -11,7 +11,8 @@ import { describeInstances, describeInstancesRequest } from './ssm-instances.ts'
 import { sendCommand, sendCommandRequest } from './ssm-send.ts'
 
 /** A list right after a send is empty for so long: reads of Systems Manager are eventually consistent. */
-const LIST_LAG_MS = 50
+export type ListLag = { commandsMs: number; invocationsMs: number }
+const LIST_LAG: ListLag = { commandsMs: 50, invocationsMs: 50 }
 
 const listRequest = z.strictObject({
   CommandId: z.string().optional(),
@@ -20,7 +21,11 @@ const listRequest = z.strictObject({
   NextToken: z.string().optional(),
   Details: z.boolean().default(false),
 })
-const documentRequest = z.strictObject({ Name: z.string(), DocumentVersion: z.string().optional() })
+const documentRequest = z.strictObject({
+  Name: z.string(),
+  DocumentVersion: z.enum(['1', '$DEFAULT', '$LATEST']).optional(),
+  DocumentFormat: z.literal('JSON').optional(),
+})
 const invocationRequest = z.strictObject({
   CommandId: z.string(),
   InstanceId: z.string(),
@@ -39,15 +44,21 @@ export type Ssm = {
 }
 
 /** AWS Systems Manager's Run Command over a fleet: commands, their invocations, managed instances, documents. */
-export const startSsm = (fleet: Fleet, documents: SsmDocument[], agent: Agent, now: () => Date): Ssm => {
+export const startSsm = (
+  fleet: Fleet,
+  documents: SsmDocument[],
+  agent: Agent,
+  now: () => Date,
+  lag: ListLag = LIST_LAG,
+): Ssm => {
   const commands = new CommandLog(agent, now)
   const documentOf = documentRegister(documents)
 
-  const visible = (caller: Caller, request: z.infer<typeof listRequest>) =>
+  const visible = (caller: Caller, request: z.infer<typeof listRequest>, lagMs: number) =>
     commands
       .of(caller)
       .filter((command) => request.CommandId === undefined || command.id === request.CommandId)
-      .filter((command) => now().getTime() - command.requestedAt.getTime() >= LIST_LAG_MS)
+      .filter((command) => now().getTime() - command.requestedAt.getTime() >= lagMs)
 
   const page = <T>(items: T[], request: z.infer<typeof listRequest>) =>
     pageOf(items, { maxResults: request.MaxResults, nextToken: request.NextToken }, 'InvalidNextToken')
@@ -63,12 +74,12 @@ export const startSsm = (fleet: Fleet, documents: SsmDocument[], agent: Agent, n
     },
     ListCommands: (caller, body) => {
       const request = check(listRequest, body)
-      const { items, nextToken } = page(visible(caller, request).reverse(), request)
+      const { items, nextToken } = page(visible(caller, request, lag.commandsMs).reverse(), request)
       return { Commands: items.map(commandAnswer), ...(nextToken !== undefined && { NextToken: nextToken }) }
     },
     ListCommandInvocations: (caller, body) => {
       const request = check(listRequest, body)
-      const all = visible(caller, request).flatMap((command) =>
+      const all = visible(caller, request, lag.invocationsMs).flatMap((command) =>
         command.invocations
           .filter(({ instance }) => request.InstanceId === undefined || instance.id === request.InstanceId)
           .map((invocation) => ({ command, invocation })),

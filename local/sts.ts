@@ -1,12 +1,15 @@
 import { AwsError } from './aws-error.ts'
-import { accessKeyOf, type Caller, HOME_ACCOUNT } from './caller.ts'
+import { accessKeyOf, type Caller, HOME_ACCOUNT, MEMBER_ROLES } from './caller.ts'
 import type { Gate } from './denied.ts'
 import { type QueryParameters, stsResponse } from './query-protocol.ts'
 
 const ROLE_ARN = /^arn:aws:iam::(\d{12}):role\/([\w+=,.@/-]+)$/
 const SESSION_NAME = /^[\w+=,.@-]{2,64}$/
 
-/** AWS Security Token Service: AssumeRole into an account of the fleet, and GetCallerIdentity. Answers XML. */
+/**
+ * AWS Security Token Service: AssumeRole into an account of the fleet, and GetCallerIdentity. Answers XML. A role whose
+ * name ends as the member roles' do has their rights, any other has all.
+ */
 export const sts =
   (accounts: ReadonlySet<string>, gate: Gate, now: () => Date) =>
   (caller: Caller, query: QueryParameters): string => {
@@ -49,7 +52,10 @@ const assumeRole = (
       Arn: `arn:aws:sts::${account}:assumed-role/${roleName.split('/').at(-1)}/${session}`,
     },
     Credentials: {
-      AccessKeyId: accessKeyOf(account),
+      AccessKeyId: accessKeyOf(
+        account,
+        MEMBER_ROLES.find((each) => roleName.endsWith(`-${each}`)),
+      ),
       SecretAccessKey: 'local',
       SessionToken: 'local',
       Expiration: new Date(now.getTime() + seconds * 1000).toISOString(),

@@ -1,16 +1,38 @@
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { stringify } from 'yaml'
+import { allTemplates } from '../infra/all-templates.ts'
+import { permissionsPage } from '../infra/permissions-page.ts'
+import { configJsonSchema } from '../shared/config/json-schema.ts'
+import { parseConfig } from '../shared/config/parse-config.ts'
 import { CAVEATS, type Reason, reasons } from '../shared/findings/reasons.ts'
+import { digestJsonSchema } from '../shared/report/digest-schema.ts'
 import { rulePage } from '../shared/report/rule-page.ts'
 import { judge } from '../shared/rules/judge.ts'
 import { loadRules } from '../shared/rules/load.ts'
 import { controlOf } from '../shared/rules/rule.ts'
+import { costPage } from './cost-page.ts'
+import { slackPicture } from './slack-picture.ts'
+
+const SAMPLE = 'samples/every-setting.yaml'
 
 /** The pages that are made from the code's own data, by path. `npm run docs` writes them; a test compares them. */
 export const generatedPages = (): Record<string, string> => ({
   'docs/rules.md': rulesPage(),
   'docs/verdicts.md': verdictsPage(),
+  'docs/cost.md': costPage(),
+  'docs/fleet-scanner.schema.json': `${JSON.stringify(configJsonSchema(), null, 2)}\n`,
+  'docs/digest.schema.json': `${JSON.stringify(digestJsonSchema(), null, 2)}\n`,
+  'docs/slack.svg': slackPicture(),
+  'docs/permissions.md': permissionsPage(documentedTemplates()),
 })
+
+/** Member stacks that come with the scanner, in its own account, are those of other accounts once more. */
+const documentedTemplates = () =>
+  Object.fromEntries(
+    Object.entries(allTemplates(parseConfig(readFileSync(SAMPLE, 'utf8'), SAMPLE))).filter(
+      ([name]) => !name.startsWith('fleet-scanner-member'),
+    ),
+  )
 
 const rulesPage = (): string => `# Rules
 

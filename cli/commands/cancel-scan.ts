@@ -1,14 +1,14 @@
-import { hasEnded } from '../../lambdas/run-scan/cancel-scan.ts'
 import type { ScanCancelled, ScanRefused } from '../../lambdas/run-scan/deps.ts'
-import { connectAccount } from '../../local/account.ts'
+import { cancelEvent } from '../../lambdas/run-scan/events.ts'
 import { renderJson, renderJsonl } from '../../shared/report/json.ts'
 import { plainText } from '../../shared/report/plain-text.ts'
 import { EXIT, type ExitCode, UsageError } from '../exit-code.ts'
-import { readStore } from '../local-store.ts'
+import { onStack } from '../on-stack.ts'
 import { type Globals, printResults, say } from '../output.ts'
+import type { StackScanCancelled } from '../stack-cancel.ts'
 import type { ScanOptions } from './scan.ts'
 
-/** Stops an open scan of the embedded account, which another process may be at. Throws UsageError where none is open. */
+/** Stops an open scan. Throws UsageError where none is open. */
 export const cancelScan = async (
   scanId: string,
   { fleet, config, instance, dryRun }: ScanOptions,
@@ -16,36 +16,42 @@ export const cancelScan = async (
 ): Promise<ExitCode> => {
   if ([fleet, config, instance, dryRun].some((option) => option !== undefined))
     throw new UsageError('--cancel stops a scan; it goes with none of the options that start one')
-  const running = await connectAccount(globals.data)
-  let answer: ScanCancelled | ScanRefused
-  try {
-    answer = running ? await running.cancelScan(scanId) : await endAbandoned(scanId, globals)
-  } finally {
-    await running?.stop()
+  if (!cancelEvent.safeParse({ cancel: scanId }).success)
+    throw new UsageError(`--cancel does not know "${scanId}"; it takes a scan's id, as scans lists them`)
+  if (globals.local) {
+    const { cancelLocalScan } = await import('../local-cancel.ts')
+    return told(await cancelLocalScan(scanId, globals), globals)
   }
-  if (answer.status === 'refused')
-    throw new UsageError(`${answer.message}; fleet-scanner scans --local lists the scans`)
-  await printCancelled(answer, globals)
-  return EXIT.nothingFails
+  const { cancelStackScan } = await import('../stack-cancel.ts')
+  return onStack(globals, async (deployment) => told(await cancelStackScan(deployment, scanId), globals))
 }
 
-/** Nobody scans with this folder: a scan that is open there was cut off, and its commands ended with its process. */
-const endAbandoned = async (scanId: string, globals: Globals): Promise<ScanCancelled | ScanRefused> =>
-  readStore(globals, async (store) => {
-    const status = (await store.scan(scanId))?.status
-    if (status !== 'open') return hasEnded(scanId, status ?? null)
-    await store.closeScan(scanId, { status: 'cancelled', closedAt: new Date().toISOString() })
-    return { scanId, status: 'cancelled', commands: 0, errors: [] }
-  })
-
-const printCancelled = async (answer: ScanCancelled, globals: Globals): Promise<void> => {
-  const { scanId, commands, errors } = answer
-  const called = `${commands} ${commands === 1 ? 'command was' : 'commands were'} called back`
+const told = async (
+  answer: ScanCancelled | StackScanCancelled | ScanRefused,
+  globals: Globals,
+): Promise<ExitCode> => {
+  if (answer.status === 'refused') {
+    const where = globals.local ? '--local' : `--stack ${globals.stack}`
+    throw new UsageError(`${answer.message}; fleet-scanner scans ${where} lists the scans`)
+  }
   const text = {
-    table: () => `scan ${plainText(scanId)} is cancelled; ${called}\n`,
+    table: () => inWords(answer),
     json: () => renderJson(answer),
     jsonl: () => renderJsonl([answer]),
   }[globals.format]()
   await printResults(globals, text)
-  for (const error of errors) say(plainText(error, 500))
+  for (const error of answer.errors) say(plainText(error, 500))
+  return EXIT.nothingFails
+}
+
+const inWords = (answer: ScanCancelled | StackScanCancelled): string => {
+  const { scanId, commands } = answer
+  const called = `${commands} ${commands === 1 ? 'command was' : 'commands were'} called back`
+  const execution = 'execution' in answer ? EXECUTION[answer.execution] : ''
+  return `scan ${plainText(scanId)} is cancelled; ${called}${execution}\n`
+}
+
+const EXECUTION = {
+  ended: '; its execution has ended',
+  stopped: '; its execution did not end by itself and was stopped: what it had changed, a later scan tells',
 }

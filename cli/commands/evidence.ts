@@ -5,8 +5,8 @@ import { loadRules } from '../../shared/rules/load.ts'
 import { ENGINE_VERSION } from '../../shared/version.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
 import { filterOf } from '../filters.ts'
-import { readStore } from '../local-store.ts'
 import { checkOutput, type Globals, painter, printResults, say } from '../output.ts'
+import { readStore } from '../read-store.ts'
 
 export type EvidenceOptions = { instance?: string; rule?: string; restate?: boolean }
 

@@ -1,13 +1,14 @@
 import { renderFindings } from '../../shared/report/findings-table.ts'
 import { inPublishedOrder, renderJson, renderJsonl } from '../../shared/report/json.ts'
-import { EXIT, type ExitCode, exitCodeOf } from '../exit-code.ts'
+import { withWaivers } from '../../shared/waivers/waived-findings.ts'
+import { EXIT, type ExitCode, exitCodeOf, statusesOf } from '../exit-code.ts'
 import { type FilterOptions, filterOf } from '../filters.ts'
 import { coverageOfScan, isInFleet, lastScan, rowsOf } from '../fleet-view.ts'
-import { readStore } from '../local-store.ts'
 import { checkOutput, type Globals, painter, printResults, say } from '../output.ts'
+import { readStore } from '../read-store.ts'
 import { findingsAt } from './findings-at.ts'
 
-export type FindingsOptions = FilterOptions & { at?: string }
+export type FindingsOptions = FilterOptions & { at?: string; includeWaived?: boolean }
 
 /** Prints the findings as they stand, or as they stood at a moment, and what was not assessed. */
 export const findings = async (options: FindingsOptions, globals: Globals): Promise<ExitCode> => {
@@ -15,7 +16,7 @@ export const findings = async (options: FindingsOptions, globals: Globals): Prom
   checkOutput(globals)
   const filter = filterOf(options, new Date())
   const { all, view } = await readStore(globals, async (store) => ({
-    all: await store.findings(filter),
+    all: await withWaivers(store, await store.findings(filter), new Date().toISOString()),
     view: await lastScan(store),
   }))
   // Who names an instance wants to see it, also when it is gone.
@@ -31,8 +32,5 @@ export const findings = async (options: FindingsOptions, globals: Globals): Prom
   }
   if (globals.format !== 'table' || globals.output !== undefined) say(line)
   if (!coverage) return EXIT.notAssessed
-  return exitCodeOf(
-    shown.filter(isInFleet).map(({ status }) => status),
-    coverage.full,
-  )
+  return exitCodeOf(statusesOf(shown.filter(isInFleet), options.includeWaived), coverage.full)
 }

@@ -2,8 +2,8 @@ import { renderHistory } from '../../shared/report/history-table.ts'
 import { renderJson, renderJsonl } from '../../shared/report/json.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
 import { type FilterOptions, filterOf } from '../filters.ts'
-import { readStore } from '../local-store.ts'
 import { checkOutput, type Globals, painter, printResults } from '../output.ts'
+import { readStore } from '../read-store.ts'
 
 /** Prints every change of the findings, oldest first. */
 export const history = async (options: FilterOptions, globals: Globals): Promise<ExitCode> => {

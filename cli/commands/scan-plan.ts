@@ -13,20 +13,23 @@ export const printPlan = async (plan: ScanPlan, globals: Globals): Promise<ExitC
     jsonl: () => renderJsonl(plan.targets.flatMap((target) => linesOf(plan, target))),
   }[globals.format]()
   await printResults(globals, text)
-  const broken = plan.targets.filter(({ error }) => error !== undefined)
-  for (const { account, region, error = '' } of broken)
-    say(`${account}/${region}: its instances could not be listed: ${plainText(error, 500)}`)
+  for (const error of plan.targetErrors ?? []) say(plainText(error, 500))
+  const problems = plan.targets.flatMap(({ account, region, error, documentProblem }) => [
+    ...(error === undefined ? [] : [`${account}/${region}: its instances could not be listed: ${error}`]),
+    ...(documentProblem === undefined ? [] : [`${account}/${region}: ${documentProblem}`]),
+  ])
+  for (const problem of problems) say(plainText(problem, 600))
   say('this was a dry run: nothing was sent, nothing was written')
-  return broken.length > 0 ? EXIT.notAssessed : EXIT.nothingFails
+  return problems.length > 0 || plan.targetErrors ? EXIT.notAssessed : EXIT.nothingFails
 }
 
 const linesOf = (
   { document }: ScanPlan,
-  { account, region, toScan, skipped, canary }: TargetPlan,
+  { account, region, toScan, skipped, canary, documentProblem }: TargetPlan,
 ): object[] => [
   ...toScan.map((instance) => ({
     ...{ account, region, ...instance },
-    state: 'to-scan',
+    state: documentProblem === undefined ? 'to-scan' : 'withheld',
     document: document.name,
     collectorHash: document.collectorHash,
     canary: instance.instanceId === canary,

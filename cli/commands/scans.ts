@@ -4,8 +4,8 @@ import { renderScans } from '../../shared/report/scans-table.ts'
 import type { FindingFilter, Store } from '../../shared/store/store.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
 import { type FilterOptions, filterOf } from '../filters.ts'
-import { readStore } from '../local-store.ts'
 import { checkOutput, type Globals, painter, printResults } from '../output.ts'
+import { readStore } from '../read-store.ts'
 
 /** Prints the scans, newest first; with filters on findings, those that brought a matching change. */
 export const scans = async (options: FilterOptions, globals: Globals): Promise<ExitCode> => {

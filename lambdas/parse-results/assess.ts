@@ -1,13 +1,16 @@
 import { createHash } from 'node:crypto'
 import { gzipSync } from 'node:zlib'
+import type { SeverityOverride } from '../../shared/config/scanner-config.ts'
 import { decodeCollectorOutput } from '../../shared/evidence/envelope.ts'
 import type { Evidence } from '../../shared/evidence/evidence.ts'
 import { EvidenceError, type EvidenceErrorCode } from '../../shared/evidence/evidence-error.ts'
 import { fingerprint } from '../../shared/evidence/fingerprint.ts'
+import type { Finding } from '../../shared/findings/finding.ts'
 import type { Node } from '../../shared/findings/records.ts'
 import type { UnreadableOutput } from '../../shared/history/judge-stored.ts'
 import { judge, judgeUnreadable } from '../../shared/rules/judge.ts'
 import type { Rule } from '../../shared/rules/rule.ts'
+import { severitiesOf, withSeverity } from '../../shared/rules/severity-overrides.ts'
 import type { Assessment } from '../../shared/store/store.ts'
 import { ENGINE_VERSION } from '../../shared/version.ts'
 
@@ -18,13 +21,15 @@ type Instance = { node: Node; cluster?: string; tags: Record<string, string> }
 
 /**
  * Judges what the collector printed on an instance. `output` may have been cut on its way: `whole` fetches more of
- * it (empty: there is no more), and is called only where what there is cannot be read. Never throws for what a node printed.
+ * it (empty: there is no more), and is called only where what there is cannot be read. `overrides` change severities, never
+ * verdicts. Never throws for what a node printed.
  */
 export const assess = async (
   instance: Instance,
   output: string,
   whole: () => Promise<string>,
   rules: Rule[],
+  overrides: SeverityOverride[] = [],
 ): Promise<Assessed> => {
   let text = output
   let read = decode(text)
@@ -36,14 +41,21 @@ export const assess = async (
     }
   }
   const { node, cluster, tags } = instance
+  const severities = severitiesOf(
+    instance,
+    overrides,
+    rules.map(({ id }) => id),
+  )
+  const asOverridden = (findings: Finding[]) => findings.map((each) => withSeverity(each, severities))
   const common = {
     ...{ node, tags, engineVersion: ENGINE_VERSION },
     ...(cluster !== undefined && { cluster }),
+    ...(Object.keys(severities).length > 0 && { severities }),
     ruleVersions: Object.fromEntries(rules.map((rule) => [rule.id, String(rule.version)])),
   }
   if (read instanceof EvidenceError) {
     const kept: UnreadableOutput = { unreadable: read.code, message: read.message, output: text }
-    const findings = judgeUnreadable(read, rules)
+    const findings = asOverridden(judgeUnreadable(read, rules))
     // The reason alone: garbage that differs each time is the same fact each time.
     const assessment = {
       ...common,
@@ -60,7 +72,7 @@ export const assess = async (
       ...common,
       fingerprint: fingerprint(evidence),
       evidence: pack(evidence),
-      findings: judge(evidence, rules),
+      findings: asOverridden(judge(evidence, rules)),
     },
   }
 }

@@ -1,6 +1,6 @@
-import { z } from 'zod'
+import * as z from 'zod'
+import type { CommandReader } from '../../shared/aws/command-reader.ts'
 import type { Invocation } from '../../shared/aws/commands.ts'
-import type { CommandReader } from '../../shared/aws/target-access.ts'
 import type { ScanTarget } from '../../shared/config/scanner-config.ts'
 import { type Coverage, coverageOf } from '../../shared/findings/coverage.ts'
 import { plainText } from '../../shared/report/plain-text.ts'
@@ -10,20 +10,39 @@ import { assess } from './assess.ts'
 
 const tags = z.record(z.string(), z.string())
 
+const severityOverride = z.object({
+  rule: z.string(),
+  clusters: z.array(z.string()).exactOptional(),
+  tags: tags.exactOptional(),
+  severity: z.enum(['low', 'medium', 'high', 'critical']),
+})
+
+/** Which account and region, and how to get in. */
+export const target = z.object({
+  account: z.string(),
+  region: z.string(),
+  roles: z.object({ sender: z.string(), reader: z.string() }),
+  externalId: z.string().exactOptional(),
+  selectors: z.array(z.record(z.string(), z.union([z.string(), z.array(z.string())]))),
+})
+
 /** One command, and the instances that it was sent to: all that judging it needs to know. */
 export const parseResultsEvent = z.object({
   scanId: z.string(),
-  target: z.object({
-    account: z.string(),
-    region: z.string(),
-    role: z.string().exactOptional(),
-    externalId: z.string().exactOptional(),
-    selectors: z.array(z.record(z.string(), z.union([z.string(), z.array(z.string())]))),
-  }),
+  target,
   commandId: z.string(),
   /** Names the command within the scan and target. */
   n: z.string(),
   instances: z.array(z.object({ instanceId: z.string(), cluster: z.string().exactOptional(), tags })),
+  /** Ids of rules that are not judged by; absent: all are. */
+  rulesOff: z.array(z.string()).exactOptional(),
+  /** Severities that are not the rules' own; absent: none is. */
+  severities: z.array(severityOverride).exactOptional(),
+  /**
+   * How many of the instances the command reached, by its own count. A list that shows fewer answers was read too
+   * early, and is no reason to take an instance for one that got no command. Absent: all of them, for all one knows.
+   */
+  reached: z.number().int().nonnegative().exactOptional(),
   /** Whether waiting was given up: then an answer that is still missing counts as silence. */
   deadlinePassed: z.boolean(),
 })
@@ -59,11 +78,7 @@ export const parseResults = async (
   if (judged) return summaryOf(judged)
   const reader = deps.reader(event.target)
   const answers = new Map((await reader.invocations(event.commandId)).map((each) => [each.instanceId, each]))
-  const late = [...answers.values()].filter(({ phase }) => phase === 'waiting')
-  if (!event.deadlinePassed && late.length > 0)
-    throw new AnswersNotReadyError(
-      `command ${event.commandId} still shows ${late.length} running invocations`,
-    )
+  checkComplete(event, answers)
 
   const seen: Seen[] = []
   for (const instance of event.instances)
@@ -85,6 +100,18 @@ export const parseResults = async (
   const { account, region } = target
   await deps.store.putCommandResult({ scanId, account, region, n, commandId, outcomes, changes })
   return summaryOf({ outcomes, changes })
+}
+
+/** Lists of Systems Manager are eventually consistent, each for itself. */
+const checkComplete = (event: ParseResultsEvent, answers: Map<string, Invocation>): void => {
+  if (event.deadlinePassed) return
+  const phases = event.instances.map(({ instanceId }) => answers.get(instanceId)?.phase)
+  const ended = phases.filter((phase) => phase !== undefined && phase !== 'waiting').length
+  const { reached = event.instances.length } = event
+  if (phases.includes('waiting') || ended < Math.min(reached, event.instances.length))
+    throw new AnswersNotReadyError(
+      `command ${event.commandId} shows ${ended} ended invocations of ${event.instances.length} instances`,
+    )
 }
 
 const summaryOf = ({ outcomes, changes }: Pick<CommandResult, 'outcomes' | 'changes'>) => ({
@@ -109,7 +136,13 @@ const look = async (
     return { outcome: { instanceId, ...said }, sighting: { ...instance, node, ...said } }
   }
   const whole = () => reader.fullOutput(event.commandId, instanceId)
-  const { assessment, unreadable } = await assess({ ...instance, node }, answer.output, whole, rules)
+  const { assessment, unreadable } = await assess(
+    { ...instance, node },
+    answer.output,
+    whole,
+    rules.filter(({ id }) => !event.rulesOff?.includes(id)),
+    event.severities,
+  )
   return {
     outcome: {
       instanceId,

@@ -1,6 +1,7 @@
 import type { DurableContext } from '@aws/durable-execution-sdk-js'
-import { scanTargets } from '../../shared/config/scanner-config.ts'
+import type { ScanTarget } from '../../shared/config/scanner-config.ts'
 import type { RunScanDeps, ScanCancelled, ScanRefused } from './deps.ts'
+import { fleetTargets } from './fleet-targets.ts'
 import { targetName } from './scan-target.ts'
 import { reasonOf, retrying } from './steps.ts'
 
@@ -17,7 +18,8 @@ export const cancelScan = async (
   if (status !== 'open') return hasEnded(scanId, status)
   const marked = await ctx.step('mark-cancelled', async () => mark(scanId, deps), retrying)
   if (marked !== 'cancelled') return hasEnded(scanId, marked)
-  return ctx.step('call-back', async () => callBack(scanId, deps), retrying)
+  const { targets } = await fleetTargets(ctx, deps)
+  return ctx.step('call-back', async () => callBack(scanId, targets, deps), retrying)
 }
 
 /** Why there is nothing to cancel. */
@@ -33,10 +35,14 @@ const mark = async (scanId: string, { store, now }: RunScanDeps): Promise<string
 }
 
 /** Commands whose results are recorded have ended. One that cannot be called back ends by its own timeout. */
-const callBack = async (scanId: string, { store, config, access }: RunScanDeps): Promise<ScanCancelled> => {
+const callBack = async (
+  scanId: string,
+  all: ScanTarget[],
+  { store, access }: RunScanDeps,
+): Promise<ScanCancelled> => {
   const judged = new Set((await store.commandResults(scanId)).map(({ commandId }) => commandId))
   const pending = (await store.sentCommands(scanId)).filter(({ commandId }) => !judged.has(commandId))
-  const targets = new Map(scanTargets(config).map((target) => [targetName(target), target]))
+  const targets = new Map(all.map((target) => [targetName(target), target]))
   const errors: string[] = []
   for (const command of pending) {
     const name = targetName(command)

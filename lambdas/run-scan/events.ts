@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 
 const scanId = z.string().regex(/^[\w.:-]{1,64}$/)
 
@@ -18,10 +18,15 @@ export const scanEvent = z.strictObject({
   only: instancesWanted.optional(),
   /** Says what would be sent to whom, and does nothing of it. */
   dryRun: z.boolean().optional(),
+  /** A dry run that also looks for control planes which no selector matches. */
+  check: z.boolean().optional(),
 })
 
 /** Stops the open scan of this id. */
 export const cancelEvent = z.strictObject({ cancel: scanId })
+
+/** Sends a message to a route, to see whether it arrives. */
+export const notifyEvent = z.strictObject({ notifyTest: z.string().regex(/^[\w-]{1,64}$/) })
 
 /** One target of a large fleet: a scan sends this to itself. */
 export const targetEvent = z.strictObject({
@@ -33,18 +38,22 @@ export const targetEvent = z.strictObject({
     only: z.array(instance).exactOptional(),
   }),
   /** `account/region`, as the configuration names it. */
-  target: z.string(),
+  target: z.string().regex(/^\d{12}\/[a-z0-9-]+$/),
+  /** Of an account that an organizational unit brought: the entry of `targets` that names the unit, from 0. */
+  entry: z.int().min(0).exactOptional(),
 })
 
 export type ScanEvent = z.infer<typeof scanEvent>
 export type CancelEvent = z.infer<typeof cancelEvent>
+export type NotifyEvent = z.infer<typeof notifyEvent>
 export type TargetEvent = z.infer<typeof targetEvent>
-export type RunScanEvent = ScanEvent | CancelEvent | TargetEvent
+export type RunScanEvent = ScanEvent | CancelEvent | NotifyEvent | TargetEvent
 
 /** Reads what run-scan was invoked with; `undefined` is an empty event. Throws ZodError. */
 export const readEvent = (event: unknown): RunScanEvent => {
   const isOne = (key: string) => typeof event === 'object' && event !== null && key in event
   if (isOne('cancel')) return cancelEvent.parse(event)
+  if (isOne('notifyTest')) return notifyEvent.parse(event)
   if (isOne('target')) return targetEvent.parse(event)
   return scanEvent.parse(event ?? {})
 }

@@ -12,7 +12,7 @@ import type { Counts } from './scan-chunk.ts'
  */
 export const noteUnassessed = async (
   { deps, scan }: Run,
-  { account, region }: ScanTarget,
+  { account, region }: Pick<ScanTarget, 'account' | 'region'>,
   n: string,
   instances: SkippedInstance[],
   changes: CommandResult['changes'] = [],

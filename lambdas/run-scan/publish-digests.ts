@@ -1,86 +1,103 @@
 import type { Coverage } from '../../shared/findings/coverage.ts'
-import type { Status } from '../../shared/findings/finding.ts'
-import { buildDigest } from '../../shared/report/digest.ts'
+import { readKey } from '../../shared/report/digest-routes.ts'
 import { isWhole } from '../../shared/store/scans.ts'
-import type { Digest } from '../../shared/store/store.ts'
 import type { Run, ScanSummary } from './deps.ts'
+import { freezeDigests, type Totals } from './freeze-digests.ts'
+import { freezeReminder } from './freeze-reminder.ts'
+import { reminderIsDue } from './note-reminder.ts'
 import { reasonOf, retrying } from './steps.ts'
-import { changesOf, freezeUntold, isComparable, ROUTE, SCANS_BACK } from './untold-scans.ts'
+import { type DigestName, freezeUntold, isComparable, SCANS_BACK } from './untold-scans.ts'
 
-export type Totals = {
-  coverage: Coverage
-  findings: Partial<Record<Status, number>>
-  targetErrors: string[]
-  cancelled: boolean
-}
+/** What is known of a scan before it is told of. */
+export type ScanTotals = Omit<Totals, 'partial'> & { coverage: Coverage; cancelled: boolean }
 
-type Key = Pick<Digest, 'scanId' | 'route'>
-
-/** A mail subscription is suspended at more than ten messages a second. */
-const MOST_AT_ONCE = 10
+/** Of the messages that are waiting for one destination, those that are tried in one scan. */
+const MOST_FOR_ONE = 3
+/** A mail subscription is suspended at more than ten messages a second, and each takes two steps. */
+const MOST_AT_ONCE = 30
 
 /**
- * Freezes this scan's digest where something changed, and publishes it after those that earlier scans could not
- * publish. Says what became of this scan's own; a topic that refuses does not fail the scan.
+ * Freezes what this scan has to tell, and publishes it after what earlier scans could not publish. Each message of a
+ * route to a destination is frozen, published and marked by itself, so that a topic that refuses holds up no other.
+ * Says what became of this scan's own, and how many messages, of earlier scans too, have still not gone out; a topic
+ * that refuses does not fail the scan.
  */
-export const publishDigests = async (run: Run, totals: Totals): Promise<ScanSummary['digest']> => {
+export const publishDigests = async (
+  run: Run,
+  totals: ScanTotals,
+): Promise<Pick<ScanSummary, 'digest' | 'unpublished'>> => {
   const { ctx, scan, deps } = run
-  const isFrozen = await ctx.step('freeze-digest', async () => freeze(run, totals), retrying)
-  const own = { scanId: scan.scanId, route: ROUTE }
-  const earlier = await ctx.step('find-unpublished', async () => unpublished(run), retrying)
-  let digest: ScanSummary['digest'] = isFrozen ? 'frozen' : 'none'
-  for (const key of [...earlier, ...(isFrozen ? [own] : [])]) {
+  const earlier = await ctx.step('find-unpublished', async () => findUnpublished(run), retrying)
+  const own = await ctx.step('freeze-digests', async () => freeze(run, totals), retrying)
+  const refused = new Set<string>()
+  let left = own.length
+  let unpublished = earlier.length + own.length
+  for (const name of [...earlier, ...own.map((route) => ({ scanId: scan.scanId, route }))]) {
+    const destination = destinationOf(name)
+    if (refused.has(destination)) continue
     try {
-      const messageId = await ctx.step('publish', async () => publish(run, key), retrying)
+      const messageId = await ctx.step('publish', async () => publish(run, name), retrying)
       await ctx.step(
         'mark-published',
         async () =>
-          deps.store.markDigestPublished(key.scanId, key.route, deps.now().toISOString(), messageId),
+          deps.store.markDigestPublished(name.scanId, name.route, deps.now().toISOString(), messageId),
         retrying,
       )
-      if (key.scanId === scan.scanId) digest = 'published'
+      unpublished--
+      if (name.scanId === scan.scanId) left--
     } catch (error) {
-      ctx.logger.error('a digest could not be published', { ...key, reason: reasonOf(error) })
+      refused.add(destination)
+      ctx.logger.error('a digest could not be published', { ...name, reason: reasonOf(error) })
     }
   }
-  return digest
+  return { digest: own.length === 0 ? 'none' : left === 0 ? 'published' : 'frozen', unpublished }
 }
 
-const freeze = async ({ scan, deps }: Run, totals: Totals): Promise<boolean> => {
-  const { store, now } = deps
-  const { scanId } = scan
+const destinationOf = ({ route: key }: DigestName): string => {
+  const { route, amazonQ } = readKey(key)
+  return `${route} ${amazonQ}`
+}
+
+/** Returns the keys of what this scan is to publish. */
+const freeze = async ({ scan, deps }: Run, totals: ScanTotals): Promise<string[]> => {
+  const { store, config } = deps
   const known = await store.scans(SCANS_BACK)
+  const { scanId } = scan
   const others = known.filter((each) => each.scanId !== scanId)
-  const { cancelled, ...found } = totals
+  const { cancelled, coverage, ...found } = totals
   const partial = scan.only ? 'chosen' : cancelled ? 'cancelled' : undefined
-  const previous = partial ? undefined : others.find(isComparable)
-  const message = buildDigest({
-    ...found,
-    ...(partial && { partial }),
-    scanId,
-    at: now().toISOString(),
-    // A scan that was started again has opened earlier than this execution of it.
-    transitions: await changesOf(store, known.find((each) => each.scanId === scanId) ?? scan),
+  const [previous, earlier] = partial ? [] : others.filter(isComparable)
+  const fleetIsKnown = others.some(isWhole)
+  // A scan that was started again has opened earlier than this execution of it.
+  const { openedAt } = known.find((each) => each.scanId === scanId) ?? scan
+  const toTell = {
+    ...{ scanId, openedAt, coverage, whole: !partial, fleetIsKnown },
+    baseline: !partial && !fleetIsKnown,
     ...(previous && { previous }),
-    baseline: !partial && !others.some(isWhole),
-  })
-  if (message === undefined) return false
-  await store.freezeDigest({ scanId, route: ROUTE, ...message })
-  return true
+    ...(earlier && { earlier }),
+  }
+  const said: Totals = { ...found, ...(partial && { partial }) }
+  const keys = await freezeDigests(deps, toTell, said)
+  if (partial || !(await reminderIsDue(store, config, { scanId, openedAt }))) return keys
+  return [...keys, ...(await freezeReminder(deps, toTell, said))]
 }
 
 /** Those that are frozen now may not be listed yet: lists are eventually consistent. */
-const unpublished = async (run: Run): Promise<Key[]> => {
+const findUnpublished = async (run: Run): Promise<DigestName[]> => {
   const now = await freezeUntold(run)
+  const isNow = ({ scanId, route }: DigestName) =>
+    now.some((each) => each.scanId === scanId && each.route === route)
   const listed = (await run.deps.store.unpublishedDigests())
-    .map(({ scanId }) => scanId)
-    .filter((scanId) => scanId !== run.scan.scanId && !now.includes(scanId))
-  return [...listed, ...now].slice(0, MOST_AT_ONCE).map((scanId) => ({ scanId, route: ROUTE }))
+    .map(({ scanId, route }) => ({ scanId, route }))
+    .filter((each) => each.scanId !== run.scan.scanId && !isNow(each))
+  const waiting = Map.groupBy([...listed, ...now], destinationOf)
+  const tried = new Set([...waiting.values()].flatMap((each) => each.slice(0, MOST_FOR_ONE)))
+  return [...listed, ...now].filter((each) => tried.has(each)).slice(0, MOST_AT_ONCE)
 }
 
 /** The body comes from the table: it was frozen there, and is too large for a checkpoint. */
-const publish = async ({ deps }: Run, { scanId, route }: Key): Promise<string> => {
+const publish = async ({ deps }: Run, { scanId, route }: DigestName): Promise<string> => {
   const digest = await deps.store.digest(scanId, route)
-  if (digest === undefined) throw new Error(`the digest of scan ${scanId} is not in the table`)
+  if (digest === undefined) throw new Error(`the digest ${route} of scan ${scanId} is not in the table`)
   return digest.messageId ?? deps.publish(digest)
 }

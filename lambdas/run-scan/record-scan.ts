@@ -1,5 +1,6 @@
 import { type Metrics, MetricUnit } from '@aws-lambda-powertools/metrics'
-import type { CoverageState } from '../../shared/findings/coverage.ts'
+import { METRICS } from '../../shared/aws/metric-names.ts'
+import type { Coverage, CoverageState } from '../../shared/findings/coverage.ts'
 import type { Status } from '../../shared/findings/finding.ts'
 import type { ScanSummary } from './deps.ts'
 
@@ -22,17 +23,21 @@ export const recordScan = (metrics: Metrics, summary: ScanSummary): void => {
   for (const state of STATES) {
     const one = metrics.singleMetric()
     one.addDimension('state', state)
-    one.addMetric('Instances', MetricUnit.Count, summary.coverage.byState[state] ?? 0)
+    one.addMetric(METRICS.instances, MetricUnit.Count, summary.coverage.byState[state] ?? 0)
   }
   for (const status of STATUSES) {
     const one = metrics.singleMetric()
     one.addDimension('status', status)
-    one.addMetric('Findings', MetricUnit.Count, summary.findings[status] ?? 0)
+    one.addMetric(METRICS.findings, MetricUnit.Count, summary.findings[status] ?? 0)
   }
   const duration = (Date.parse(summary.closedAt) - Date.parse(summary.openedAt)) / 1000
-  metrics.addMetric('ScanDuration', MetricUnit.Seconds, duration)
-  metrics.addMetric('ScansClosed', MetricUnit.Count, summary.status === 'closed' ? 1 : 0)
-  metrics.addMetric('TargetErrors', MetricUnit.Count, summary.targetErrors.length)
-  metrics.addMetric('DigestsNotPublished', MetricUnit.Count, summary.digest === 'frozen' ? 1 : 0)
+  metrics.addMetric(METRICS.scanDuration, MetricUnit.Seconds, duration)
+  metrics.addMetric(METRICS.scanClosed, MetricUnit.Count, summary.status === 'closed' ? 1 : 0)
+  metrics.addMetric(METRICS.targetErrors, MetricUnit.Count, summary.targetErrors.length)
+  metrics.addMetric(METRICS.coveragePercent, MetricUnit.Percent, percentOf(summary.coverage))
+  metrics.addMetric(METRICS.digestsUnpublished, MetricUnit.Count, summary.unpublished)
   metrics.publishStoredMetrics()
 }
+
+/** Nothing to assess is nothing assessed: selectors that match no instance any more must not look like full coverage. */
+const percentOf = ({ assessed, total }: Coverage): number => (total === 0 ? 0 : (100 * assessed) / total)

@@ -1,20 +1,24 @@
 import type { DurableContext } from '@aws/durable-execution-sdk-js'
+import { tagsKnown } from '../../shared/config/kept-tags.ts'
 import { type ScanTarget, scanTargets } from '../../shared/config/scanner-config.ts'
+import { scanIdOf } from '../../shared/scan-id.ts'
 import { ScanLockedError } from '../../shared/store/store.ts'
 import { ENGINE_VERSION } from '../../shared/version.ts'
 import { cancelScan } from './cancel-scan.ts'
 import type { RunScanDeps, ScanCancelled, ScanIdentity, ScanPlan, ScanResult } from './deps.ts'
-import { readEvent, type ScanEvent } from './events.ts'
+import { readEvent, type ScanEvent, type TargetEvent } from './events.ts'
+import { type FleetTargets, fleetTargets } from './fleet-targets.ts'
+import { type NotifyTested, notifyTest } from './notify-test.ts'
 import { planScan } from './plan-scan.ts'
 import { scanFleet } from './scan-fleet.ts'
 import { scanTarget, type TargetResult, targetName } from './scan-target.ts'
 import { reasonOf, retrying } from './steps.ts'
 
 /** What run-scan answers, by what it was asked. */
-export type RunScanAnswer = ScanResult | ScanPlan | ScanCancelled | TargetResult
+export type RunScanAnswer = ScanResult | ScanPlan | ScanCancelled | NotifyTested | TargetResult
 
 /**
- * Runs, plans or cancels a scan, or looks at one target of it, as a durable execution. What stands outside of steps
+ * Runs, plans or cancels a scan, looks at one target of it, or tests a route, as a durable execution. What stands outside of steps
  * is repeated on every replay and has to come out the same.
  */
 export const runScan = async (
@@ -24,13 +28,22 @@ export const runScan = async (
 ): Promise<RunScanAnswer> => {
   const asked = readEvent(event)
   if ('cancel' in asked) return cancelScan(asked.cancel, ctx, deps)
-  if ('target' in asked) return scanTarget({ scan: asked.scan, deps, ctx }, targetNamed(asked.target, deps))
-  if (asked.dryRun) return planScan(asked.only, ctx, deps)
+  if ('notifyTest' in asked) return notifyTest(asked.notifyTest, ctx, deps)
+  if ('target' in asked) return scanTarget({ scan: asked.scan, deps, ctx }, targetNamed(asked, deps))
+  if (asked.dryRun || asked.check) return planScan(asked, ctx, deps)
   return wholeScan(asked, ctx, deps)
 }
 
-const targetNamed = (name: string, { config }: RunScanDeps): ScanTarget => {
-  const target = scanTargets(config).find((each) => targetName(each) === name)
+/** Roles and selectors are the configuration's, never the event's; which accounts a unit holds, the scan has asked. */
+const targetNamed = (
+  { target: name, entry }: Pick<TargetEvent, 'target' | 'entry'>,
+  { config }: RunScanDeps,
+): ScanTarget => {
+  const units = entry === undefined ? [] : (config.targets[entry]?.organizationalUnits ?? [])
+  const [account = ''] = name.split('/')
+  const target = scanTargets(config, new Map(units.map((unit) => [unit, [account]]))).find(
+    (each) => targetName(each) === name && each.entry === entry,
+  )
   if (target === undefined) throw new Error(`the configuration has no target ${name}`)
   return target
 }
@@ -38,13 +51,18 @@ const targetNamed = (name: string, { config }: RunScanDeps): ScanTarget => {
 /** Opens the scan, looks at every target, freezes and publishes the digest, closes the scan. */
 const wholeScan = async (asked: ScanEvent, ctx: DurableContext, deps: RunScanDeps): Promise<ScanResult> => {
   const scan = await ctx.step('name', async () => identify(asked, deps), retrying)
-  const refusal = await ctx.step('open', async () => open(scan, deps), retrying)
+  const fleet = await fleetTargets(ctx, deps)
+  const refusal = await ctx.step(
+    'open',
+    async () => open(scan, fleet, deps, ctx.executionContext.durableExecutionArn),
+    retrying,
+  )
   if (refusal !== null) {
     ctx.logger.warn(refusal, { scanId: scan.scanId })
     return { scanId: scan.scanId, status: 'refused', message: refusal }
   }
   try {
-    return await scanFleet({ scan, deps, ctx })
+    return await scanFleet({ scan, deps, ctx }, fleet)
   } catch (error) {
     const { scanId } = scan
     ctx.logger.error('the scan failed', { scanId, reason: reasonOf(error) })
@@ -60,7 +78,7 @@ const wholeScan = async (asked: ScanEvent, ctx: DurableContext, deps: RunScanDep
 const identify = (event: ScanEvent, { now, config }: RunScanDeps): ScanIdentity => {
   const openedAt = now()
   return {
-    scanId: event.scanId ?? stamp(event.scheduledTime ?? openedAt.toISOString()),
+    scanId: event.scanId ?? scanIdOf(event.scheduledTime ?? openedAt.toISOString()),
     trigger: event.scheduledTime === undefined ? 'manual' : 'schedule',
     ...(event.only && { only: event.only }),
     openedAt: openedAt.toISOString(),
@@ -68,21 +86,21 @@ const identify = (event: ScanEvent, { now, config }: RunScanDeps): ScanIdentity 
   }
 }
 
-/** `20260131T120000Z`, with milliseconds where there are any: sorts by time, and needs no quotes in a shell. */
-const stamp = (time: string): string =>
-  new Date(time).toISOString().replace('.000Z', 'Z').replace(/[-:]/g, '')
-
 /** Why the scan may not go on; null: it is open. Not thrown, since trying again would not help. */
-const open = async (scan: ScanIdentity, { store, config }: RunScanDeps): Promise<string | null> => {
+const open = async (
+  scan: ScanIdentity,
+  { targets }: FleetTargets,
+  { store, config }: RunScanDeps,
+  execution: string,
+): Promise<string | null> => {
   const known = await store.scan(scan.scanId)
   if (known && known.status !== 'open') return `scan ${scan.scanId} has already ended (${known.status})`
   try {
-    await store.openScan({
-      ...scan,
-      status: 'open',
-      targets: scanTargets(config).length,
-      engineVersion: ENGINE_VERSION,
-    })
+    await store.openScan(
+      { ...scan, status: 'open', targets: targets.length, engineVersion: ENGINE_VERSION },
+      execution,
+    )
+    await store.putSettings({ waivers: { ...config.waivers, tags: tagsKnown(config) }, sla: config.sla })
     return null
   } catch (error) {
     if (error instanceof ScanLockedError) return error.message

@@ -1,11 +1,12 @@
 import { withRetry } from '@aws/durable-execution-sdk-js'
 import type { ScanTarget } from '../../shared/config/scanner-config.ts'
 import { addCoverage, type Coverage, coverageOf } from '../../shared/findings/coverage.ts'
+import { overridesFor } from '../../shared/rules/severity-overrides.ts'
 import type { ParseResultsEvent, ParseResultsSummary } from '../parse-results/parse-results.ts'
 import type { Run } from './deps.ts'
 import { noteUnassessed } from './note-unassessed.ts'
 import { type Chunk, type Sent, send } from './send-command.ts'
-import { reasonOf, retrying } from './steps.ts'
+import { MOST_TRIES, reasonOf, retrying } from './steps.ts'
 import { waitForAnswers } from './wait-for-answers.ts'
 
 /** Instances by state, and how many findings changed. */
@@ -46,24 +47,39 @@ export const scanChunk = async (run: Run, target: ScanTarget, chunk: Chunk): Pro
     if (sent.notSent === 'bad-instance') return halves(run, target, chunk)
     return giveUp(run, target, chunk, 'DeadlinePassed', 'no time was left to send a command')
   }
-  const { deadlinePassed, cancelled } = await waitForAnswers(run, target, instances, sent)
+  const { deadlinePassed, cancelled, reached, failure } = await waitForAnswers(run, target, instances, sent)
   if (cancelled) return { ...NOTHING, cancelled }
+  const errors = failure === undefined ? [] : [`how far a command is could not be read: ${failure}`]
   const { scanId } = scan
   const { commandId } = sent
-  const order: ParseResultsEvent = { scanId, target, commandId, n, instances, deadlinePassed }
+  const severities = overridesFor(deps.config.severities, instances)
+  const { rulesOff } = deps.config
+  const orderOf = (attempt: number): ParseResultsEvent => ({
+    ...{ scanId, target, commandId, n, instances },
+    ...(rulesOff.length > 0 && { rulesOff }),
+    ...(severities.length > 0 && { severities }),
+    ...(reached !== undefined && { reached }),
+    // One answer that never shows must not have the others thrown away.
+    deadlinePassed: deadlinePassed || attempt === MOST_TRIES,
+  })
   try {
     const judged = await withRetry(
       ctx,
       'judge',
-      (child) =>
-        child.invoke<ParseResultsEvent, ParseResultsSummary>('parse-results', deps.parseFunction, order),
+      (child, attempt) =>
+        child.invoke<ParseResultsEvent, ParseResultsSummary>(
+          'parse-results',
+          deps.parseFunction,
+          orderOf(attempt),
+        ),
       // A context of its own would be one operation more for every command.
       { ...retrying, wrapWithRunInChildContext: false },
     )
-    return { ...NOTHING, ...judged }
+    return { ...NOTHING, ...judged, errors }
   } catch (error) {
     const reason = `what a command brought was not judged: ${reasonOf(error)}`
-    return giveUp(run, target, chunk, 'NotJudged', reason)
+    const given = await giveUp(run, target, chunk, 'NotJudged', reason)
+    return { ...given, errors: [...errors, ...given.errors] }
   }
 }
 

@@ -1,13 +1,16 @@
 import { MOST_PER_COMMAND } from '../../shared/aws/commands.ts'
 import type { ScanTarget } from '../../shared/config/scanner-config.ts'
 import { addCoverage, type Coverage } from '../../shared/findings/coverage.ts'
+import { DOCUMENT_FAILED, INVENTORY_FAILED } from '../../shared/findings/lost-nodes.ts'
+import { checkDocument } from './check-document.ts'
 import type { Run } from './deps.ts'
 import { type Listed, listInstances } from './list-instances.ts'
 import { noteUnassessed } from './note-unassessed.ts'
 import { idsIn } from './only.ts'
-import { addChunks, type Counts, scanChunk } from './scan-chunk.ts'
+import { addChunks, type ChunkResult, type Counts, scanChunk } from './scan-chunk.ts'
 import { sendCanary } from './send-canary.ts'
 import { compressed, reasonOf, retrying } from './steps.ts'
+import { withhold } from './withhold.ts'
 
 /** What came of one target: small, since it is checkpointed. */
 export type TargetResult = {
@@ -20,9 +23,6 @@ export type TargetResult = {
   /** Of a scan for some instances alone: those that are here, as `account/region/id`. */
   found: string[]
 }
-
-/** Commands of one target that are under way at the same time. */
-const COMMANDS_AT_ONCE = 10
 
 export const targetName = ({ account, region }: Pick<ScanTarget, 'account' | 'region'>): string =>
   `${account}/${region}`
@@ -45,26 +45,13 @@ export const scanTarget = async (run: Run, target: ScanTarget): Promise<TargetRe
     const errors = [`${targetName(target)}: its instances could not be listed: ${reasonOf(error)}`]
     return { ...counts, inventoried: false, cancelled: false, errors, found: [] }
   }
-  const { toScan, skipped, canaryAfter } = listed
+  const { toScan, skipped } = listed
   const noted = await ctx.step(
     'note-skipped',
     async () => noteUnassessed(run, target, 'inventory', skipped),
     retrying,
   )
-  const canary =
-    canaryAfter === undefined
-      ? { result: addChunks([]), rest: toScan }
-      : await sendCanary(run, target, toScan, canaryAfter)
-  const groups = groupsOf(canary.rest, MOST_PER_COMMAND)
-  const scanned = await ctx.map(
-    'commands',
-    groups,
-    (child, instances, index) =>
-      scanChunk({ ...run, ctx: child }, target, { n: String(index), instances, share: 1 }),
-    { maxConcurrency: COMMANDS_AT_ONCE, completionConfig: { toleratedFailurePercentage: 100 } },
-  )
-  const sent = addChunks([canary.result, ...scanned.succeeded().map(({ result }) => result)])
-  const failures = [...sent.errors, ...scanned.getErrors().map(reasonOf)]
+  const sent = await sendAll(run, target, listed)
   const coverage = addCoverage([noted.coverage, sent.coverage])
   if (only === undefined && !sent.cancelled)
     await ctx.step(
@@ -78,9 +65,37 @@ export const scanTarget = async (run: Run, target: ScanTarget): Promise<TargetRe
     changes: noted.changes + sent.changes,
     cancelled: sent.cancelled,
     // A hundred commands that fail for one reason are one thing to read.
-    errors: [...new Set(failures)].map((failure) => `${targetName(target)}: ${failure}`),
+    errors: [...new Set(sent.errors)].map((failure) => `${targetName(target)}: ${failure}`),
     found: only ? [...toScan, ...skipped].map((each) => `${targetName(target)}/${each.instanceId}`) : [],
   }
+}
+
+/** Sends the collector to those that are to be scanned: only where the account and region have it unchanged. */
+const sendAll = async (run: Run, target: ScanTarget, listed: Listed): Promise<ChunkResult> => {
+  const { toScan, canaryAfter } = listed
+  if (toScan.length === 0) return addChunks([])
+  const document = await checkDocument(run, target)
+  if (document.state !== 'ok')
+    return withhold(run, target, toScan, {
+      detail: DOCUMENT_FAILED[document.state],
+      error: document.problem,
+    })
+  const canary =
+    canaryAfter === undefined
+      ? { result: addChunks([]), rest: toScan }
+      : await sendCanary(run, target, toScan, canaryAfter)
+  const scanned = await run.ctx.map(
+    'commands',
+    groupsOf(canary.rest, MOST_PER_COMMAND),
+    (child, instances, index) =>
+      scanChunk({ ...run, ctx: child }, target, { n: String(index), instances, share: 1 }),
+    {
+      maxConcurrency: run.deps.config.concurrency.commands,
+      completionConfig: { toleratedFailurePercentage: 100 },
+    },
+  )
+  const sent = addChunks([canary.result, ...scanned.succeeded().map(({ result }) => result)])
+  return { ...sent, errors: [...sent.errors, ...scanned.getErrors().map(reasonOf)] }
 }
 
 const keyOf = ({ account, region }: ScanTarget) => ({ account, region })
@@ -100,7 +115,7 @@ const noteOutOfReach = async (run: Run, target: ScanTarget): Promise<Counts> => 
       ...rest,
       instanceId: node.instanceId,
       state: 'unreachable' as const,
-      detail: 'InventoryFailed',
+      detail: INVENTORY_FAILED,
     }))
   return noteUnassessed(run, target, 'inventory', unreached)
 }

@@ -1,9 +1,9 @@
 import type { ListedInstance } from '../../shared/aws/inventory.ts'
 import type { ScanTarget } from '../../shared/config/scanner-config.ts'
 import type { Run } from './deps.ts'
-import { noteUnassessed } from './note-unassessed.ts'
 import { addChunks, type ChunkResult, scanChunk } from './scan-chunk.ts'
 import { retrying } from './steps.ts'
+import { withhold } from './withhold.ts'
 
 /** Instances that a new collector is tried on before the target is given up. */
 const TRIES = 3
@@ -57,23 +57,13 @@ export const canaryOrder = (instances: ListedInstance[], failures: number): List
   return [...instances.slice(start), ...instances.slice(0, start)]
 }
 
-const halt = async (
+const halt = (
   run: Run,
   target: ScanTarget,
   tried: ListedInstance[],
   rest: ListedInstance[],
 ): Promise<ChunkResult> => {
-  const withheld = rest.map((each) => ({
-    ...each,
-    state: 'unreachable' as const,
-    detail: 'CanaryFailed',
-  }))
-  const counts = await run.ctx.step(
-    'note-withheld',
-    async () => noteUnassessed(run, target, 'withheld', withheld),
-    retrying,
-  )
   const ids = tried.map(({ instanceId }) => instanceId).join(', ')
   const error = `halted: the collector ${run.deps.collectorHash.slice(0, 12)} is new here, and brought nothing readable from ${ids}; it was sent to no other instance`
-  return { ...counts, decoded: 0, cancelled: false, errors: [error] }
+  return withhold(run, target, rest, { detail: 'CanaryFailed', error })
 }

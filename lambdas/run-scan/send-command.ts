@@ -1,6 +1,6 @@
 import { deliverySeconds } from '../../shared/aws/commands.ts'
 import type { ListedInstance } from '../../shared/aws/inventory.ts'
-import type { ScanTarget } from '../../shared/config/scanner-config.ts'
+import { EXECUTION_TIMEOUT_SECONDS, type ScanTarget } from '../../shared/config/scanner-config.ts'
 import { isCancelled } from './cancelled.ts'
 import type { Run } from './deps.ts'
 
@@ -13,9 +13,12 @@ export type Chunk = {
   share: number
 }
 
-/** `until`: when to stop waiting for answers, in ISO 8601. */
+/**
+ * In ISO 8601: `until` is when to stop waiting for answers, `endsAt` when the timeouts have ended the command
+ * on every instance.
+ */
 export type Sent =
-  | { commandId: string; until: string }
+  | { commandId: string; until: string; endsAt: string }
   | { notSent: 'bad-instance' | 'deadline' | 'cancelled' }
 
 /** Sends the collector to a chunk, and records the command so that it can be called back. */
@@ -38,7 +41,13 @@ export const send = async (run: Run, target: ScanTarget, chunk: Chunk): Promise<
     throw error
   }
   const { account, region } = target
-  await deps.store.putSentCommand({ scanId, account, region, n, commandId })
+  const sent = { scanId, account, region, n, commandId, instances: instanceIds.length }
+  await deps.store.putSentCommand(sent)
   const left = deadline.getTime() - now.getTime()
-  return { commandId, until: new Date(now.getTime() + left * share).toISOString() }
+  const after = (milliseconds: number) => new Date(now.getTime() + milliseconds).toISOString()
+  return {
+    commandId,
+    until: after(left * share),
+    endsAt: after((wait + EXECUTION_TIMEOUT_SECONDS) * 1000),
+  }
 }

@@ -11,3 +11,7 @@ export const clusterName = (tags: Record<string, string>, clusterTag?: string): 
     .sort()[0]
   return owned?.slice(OWNED_BY_CLUSTER.length) || tags.KubernetesCluster || tags.cluster || undefined
 }
+
+/** Who answers for an instance, as its tag `ownerTag` says. */
+export const ownerOf = (tags: Record<string, string>, ownerTag: string): string | undefined =>
+  tags[ownerTag] || undefined

@@ -1,5 +1,6 @@
 import {
   CancelCommandCommand,
+  type Command,
   type CommandInvocation,
   GetCommandInvocationCommand,
   ListCommandInvocationsCommand,
@@ -16,8 +17,14 @@ export const MOST_PER_COMMAND = 50
 /** What one instance answered. `output` is cut by Systems Manager after 2,500 bytes. */
 export type Invocation = { instanceId: string; phase: InvocationPhase; detail: string; output: string }
 
-/** How far a command is: `done` when no further answer can come. */
-export type CommandProgress = { done: boolean; answered: number }
+/**
+ * How far a command is: `done` when no further answer can come. `reached`: the instances that it went to, each of which
+ * has an invocation; absent: not known yet.
+ */
+export type CommandProgress = { done: boolean; answered: number; reached?: number }
+
+/** Scans run the version that was deployed under the document's name, whatever was made of the document since. */
+export const DOCUMENT_VERSION = '1'
 
 export type CommandRequest = {
   documentName: string
@@ -45,6 +52,7 @@ export const sendCommand = async (ssm: SSMClient, request: CommandRequest): Prom
   const { Command } = await ssm.send(
     new SendCommandCommand({
       DocumentName: request.documentName,
+      DocumentVersion: DOCUMENT_VERSION,
       Targets: [{ Key: 'InstanceIds', Values: request.instanceIds }],
       Comment: `fleet-scanner ${request.scanId}`.slice(0, 100),
       TimeoutSeconds: request.deliverySeconds,
@@ -109,21 +117,32 @@ export const fullOutput = async (ssm: SSMClient, commandId: string, instanceId: 
 }
 
 /**
- * Whether all of the instances have answered, or the rest never will. Right after a command was sent its list can
- * be empty, and an instance that is gone gets no invocation at all: a short list is final only once the command
- * itself says that it has completed.
+ * Whether all of the instances have answered, or the rest never will, by the command's own counts: the list of its
+ * invocations would show what other commands of the account printed, too. Right after a command was sent it may not be
+ * listed yet; an instance that is gone gets no invocation and is not counted.
  */
 export const commandProgress = async (
   ssm: SSMClient,
   commandId: string,
   instanceIds: string[],
 ): Promise<CommandProgress> => {
-  const invocations = await listInvocations(ssm, commandId)
-  const answered = invocations.filter(({ phase }) => phase !== 'waiting').length
-  if (answered < invocations.length) return { done: false, answered }
-  const listed = new Set(invocations.map(({ instanceId }) => instanceId))
-  if (instanceIds.every((id) => listed.has(id))) return { done: true, answered }
-  const { Commands: [command] = [] } = await ssm.send(new ListCommandsCommand({ CommandId: commandId }))
-  const over = phaseOf(command?.Status, command?.StatusDetails) !== 'waiting'
-  return { done: over && answered >= (command?.TargetCount ?? Number.POSITIVE_INFINITY), answered }
+  const command = await findCommand(ssm, commandId)
+  if (command === undefined) return { done: false, answered: 0 }
+  const { CompletedCount: answered = 0, TargetCount: reached } = command
+  const over = phaseOf(command.Status, command.StatusDetails) !== 'waiting'
+  const done = over || answered >= instanceIds.length
+  return { done, answered, ...(reached !== undefined && { reached }) }
+}
+
+/** Pages may be short, even empty, and still go on. */
+const findCommand = async (ssm: SSMClient, commandId: string): Promise<Command | undefined> => {
+  let token: string | undefined
+  do {
+    const { Commands: [command] = [], NextToken } = await ssm.send(
+      new ListCommandsCommand({ CommandId: commandId, ...(token !== undefined && { NextToken: token }) }),
+    )
+    if (command) return command
+    token = NextToken || undefined
+  } while (token !== undefined)
+  return undefined
 }

@@ -24,7 +24,7 @@ export const instancesByTag = async (
   const found = new Map<string, Ec2Instance>()
   const among = only ? [{ Name: 'instance-id', Values: only }] : []
   for (const selector of selectors)
-    for (const instance of await describe(ec2, [...tagFilters(selector), ...among]))
+    for (const instance of await describeInstances(ec2, [...tagFilters(selector), ...among]))
       found.set(instance.instanceId, instance)
   return [...found.values()]
 }
@@ -34,12 +34,15 @@ export const instancesById = async (ec2: EC2Client, ids: string[]): Promise<Ec2I
   const found: Ec2Instance[] = []
   for (let i = 0; i < ids.length; i += MOST_FILTER_VALUES)
     found.push(
-      ...(await describe(ec2, [{ Name: 'instance-id', Values: ids.slice(i, i + MOST_FILTER_VALUES) }])),
+      ...(await describeInstances(ec2, [
+        { Name: 'instance-id', Values: ids.slice(i, i + MOST_FILTER_VALUES) },
+      ])),
     )
   return found
 }
 
-const tagFilters = (selector: TagSelector): Filter[] =>
+/** What asks EC2 for the instances that a selector matches. */
+export const tagFilters = (selector: TagSelector): Filter[] =>
   Object.entries(selector).map(([key, value]) =>
     key.endsWith('*')
       ? { Name: 'tag-key', Values: [`${literal(key.slice(0, -1))}*`] }
@@ -49,7 +52,8 @@ const tagFilters = (selector: TagSelector): Filter[] =>
 /** In a filter `*` and `?` are wildcards; what stands in a configuration is meant as it stands. */
 const literal = (value: string): string => value.replace(/[\\*?]/g, '\\$&')
 
-const describe = async (ec2: EC2Client, filters: Filter[]): Promise<Ec2Instance[]> => {
+/** Every instance that passes all of the filters, over all pages. */
+export const describeInstances = async (ec2: EC2Client, filters: Filter[]): Promise<Ec2Instance[]> => {
   const found: Instance[] = []
   let token: string | undefined
   do {

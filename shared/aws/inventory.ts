@@ -1,9 +1,10 @@
-import type { ScannerConfig, ScanTarget } from '../config/scanner-config.ts'
+import { keptTags } from '../config/kept-tags.ts'
+import type { ScanTarget } from '../config/scanner-config.ts'
 import type { CoverageState } from '../findings/coverage.ts'
-import type { TargetClients } from './clients.ts'
 import { clusterName } from './cluster-name.ts'
 import { type Ec2Instance, instancesById, instancesByTag } from './instances.ts'
 import { type ManagedInstance, managedInstances } from './managed-instances.ts'
+import type { SenderClients } from './sender-clients.ts'
 
 /** An instance to send the collector to. `tags`: those that the configuration names, and Name. */
 export type ListedInstance = { instanceId: string; cluster?: string; tags: Record<string, string> }
@@ -13,7 +14,9 @@ export type SkippedInstance = ListedInstance & { state: Exclude<CoverageState, '
 
 export type Inventory = { toScan: ListedInstance[]; skipped: SkippedInstance[] }
 
-type Naming = Pick<ScannerConfig, 'clusterTag' | 'optOutTag'>
+/** Which tags name what. */
+export type Naming = Parameters<typeof keptTags>[0]
+
 /** An instance that an earlier scan saw in the target and that is not retired. */
 export type KnownInstance = { instanceId: string; cluster?: string; tags: Record<string, string> }
 
@@ -23,12 +26,24 @@ export type KnownInstance = { instanceId: string; cluster?: string; tags: Record
  * other instance is looked at, and none is said to have left.
  */
 export const takeInventory = async (
-  { ec2, ssm }: TargetClients,
+  clients: SenderClients,
   target: ScanTarget,
   known: KnownInstance[],
   naming: Naming,
   only?: string[],
 ): Promise<Inventory> => {
+  const { toScan, skipped } = await takeStock(clients, target, known, naming, only)
+  return { toScan, skipped }
+}
+
+/** The same, with what was seen on the way: all instances with the tags, and those that Systems Manager manages. */
+export const takeStock = async (
+  { ec2, ssm }: SenderClients,
+  target: ScanTarget,
+  known: KnownInstance[],
+  naming: Naming,
+  only?: string[],
+): Promise<Inventory & { seen: Set<string>; managed: Map<string, ManagedInstance> }> => {
   const tagged = (await instancesByTag(ec2, target.selectors, only)).filter(({ state }) => state !== 'gone')
   const candidates = tagged.filter(({ state, tags }) => state === 'running' && !isExcluded(tags, naming))
   const managed = await managedInstances(
@@ -45,17 +60,12 @@ export const takeInventory = async (
   const seen = new Set(tagged.map(({ instanceId }) => instanceId))
   const missing = only ? [] : known.filter(({ instanceId }) => !seen.has(instanceId))
   inventory.skipped.push(...(await whereabouts(ec2, missing)))
-  return inventory
+  return { ...inventory, seen, managed }
 }
 
 const list = (instance: Ec2Instance, target: ScanTarget, naming: Naming): ListedInstance => {
   const cluster = clusterName(instance.tags, naming.clusterTag)
-  const kept = new Set([
-    ...target.selectors.flatMap(Object.keys),
-    'Name',
-    naming.clusterTag,
-    naming.optOutTag,
-  ])
+  const kept = new Set([...target.selectors.flatMap(Object.keys), ...keptTags(naming)])
   return {
     instanceId: instance.instanceId,
     ...(cluster !== undefined && { cluster }),
@@ -76,14 +86,18 @@ const whyNot = (
   return undefined
 }
 
-const isExcluded = (tags: Record<string, string>, { optOutTag }: Naming): boolean => {
+/** Whether somebody has left the instance out. */
+export const isExcluded = (
+  tags: Record<string, string>,
+  { optOutTag }: Pick<Naming, 'optOutTag'>,
+): boolean => {
   const value = tags[optOutTag]
   return value !== undefined && value.toLowerCase() !== 'false'
 }
 
 /** Gone for good, or there without the tags: asked of EC2 by id, never guessed from absence in a list of tags. */
 const whereabouts = async (
-  ec2: TargetClients['ec2'],
+  ec2: SenderClients['ec2'],
   missing: KnownInstance[],
 ): Promise<SkippedInstance[]> => {
   const ids = missing.map(({ instanceId }) => instanceId)

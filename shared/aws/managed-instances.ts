@@ -4,8 +4,16 @@ import {
   type SSMClient,
 } from '@aws-sdk/client-ssm'
 
-/** What Systems Manager knows of an instance; `pingStatus` is its own word: Online, ConnectionLost or Inactive. */
-export type ManagedInstance = { pingStatus: string; platform: string }
+/**
+ * What Systems Manager knows of an instance; `pingStatus` is its own word: Online, ConnectionLost or Inactive.
+ * `lastPingAt` in ISO 8601, UTC, of one that is not online: of the others it is minutes ago at most.
+ */
+export type ManagedInstance = {
+  pingStatus: string
+  platform: string
+  agentVersion?: string
+  lastPingAt?: string
+}
 
 /** The largest page that Systems Manager gives, and a group of ids that its filter takes. */
 const GROUP = 50
@@ -18,13 +26,21 @@ export const managedInstances = async (
   const found = new Map<string, ManagedInstance>()
   for (let i = 0; i < ids.length; i += GROUP)
     for (const info of await describe(ssm, ids.slice(i, i + GROUP)))
-      if (info.InstanceId)
-        found.set(info.InstanceId, {
-          pingStatus: info.PingStatus ?? 'Unknown',
-          platform: info.PlatformType ?? 'Unknown',
-        })
+      if (info.InstanceId) found.set(info.InstanceId, readInformation(info))
   return found
 }
+
+const readInformation = ({
+  PingStatus,
+  PlatformType,
+  AgentVersion,
+  LastPingDateTime,
+}: InstanceInformation): ManagedInstance => ({
+  pingStatus: PingStatus ?? 'Unknown',
+  platform: PlatformType ?? 'Unknown',
+  ...(AgentVersion && { agentVersion: AgentVersion }),
+  ...(PingStatus !== 'Online' && LastPingDateTime && { lastPingAt: LastPingDateTime.toISOString() }),
+})
 
 const describe = async (ssm: SSMClient, ids: string[]): Promise<InstanceInformation[]> => {
   const found: InstanceInformation[] = []

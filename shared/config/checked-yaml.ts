@@ -1,6 +1,7 @@
 import { isMap, isNode, isScalar, LineCounter, parseDocument } from 'yaml'
 import type { z } from 'zod'
 import { ConfigError } from './config-error.ts'
+import { keysAt } from './keys-at.ts'
 
 type Path = readonly PropertyKey[]
 
@@ -16,14 +17,12 @@ export type CheckedYaml<T> = {
  * as text: account ids and tag values are text, whatever they look like. Throws ConfigError for the first thing that is wrong, with its line.
  * @param file stands in messages
  * @param opening how to mend an empty file, as in "begin with `targets:`"
- * @param allowedAt the keys that may stand at a path, for the message on an unknown one
  */
 export const checkedYaml = <S extends z.ZodType>(
   text: string,
   file: string,
   schema: S,
   opening: string,
-  allowedAt: (path: Path) => string[],
   scalars: 'text' | 'typed' = 'text',
 ): CheckedYaml<z.output<S>> => {
   const lines = new LineCounter()
@@ -54,7 +53,7 @@ export const checkedYaml = <S extends z.ZodType>(
     if (issue.code === 'unrecognized_keys') {
       const [key = ''] = issue.keys
       const where = issue.path.length === 0 ? 'here' : `in ${nameOf(issue.path)}`
-      const mend = `remove it, or use one that is allowed ${where}: ${allowedAt(issue.path).join(', ')}`
+      const mend = `remove it, or use one that is allowed ${where}: ${keysAt(schema, issue.path).join(', ')}`
       return new ConfigError(file, keyLine(issue.path, key), `unknown key \`${key}\`; ${mend}`)
     }
     const name = `\`${nameOf(issue.path)}\``

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 
 /**
  * Tags that an instance must all have; of several values it must have one. The value `*` is any value, and beside it
@@ -73,8 +73,32 @@ const selector = z.unknown().transform((entry, context): TagSelector[] => {
   return z.NEVER
 })
 
+const scalar = { type: ['string', 'number', 'boolean'] }
+
+/** For editors: a transform shows nothing of what it takes. */
+const selectorForEditors = {
+  anyOf: [
+    { enum: presetNames, description: 'A preset.' },
+    {
+      type: 'object',
+      required: ['preset'],
+      properties: { preset: { enum: presetNames } },
+      additionalProperties: false,
+      description: 'A preset.',
+    },
+    {
+      type: 'object',
+      minProperties: 1,
+      additionalProperties: {
+        anyOf: [scalar, { type: 'array', minItems: 1, maxItems: MOST_VALUES, items: scalar }],
+      },
+      description: 'Tags that an instance must all have; of a list of values, one. "*" is any value.',
+    },
+  ],
+}
+
 /** What `selectors` may hold; an instance that has all tags of any one set is selected. */
 export const selectorsSchema = z
-  .array(selector)
+  .array(selector.meta(selectorForEditors))
   .min(1, 'must list at least one preset or set of tags')
   .transform((sets) => sets.flat())

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 
 /** The newest Evidence JSON that this engine reads. */
 export const EVIDENCE_SCHEMA_VERSION = 1

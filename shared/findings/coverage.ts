@@ -14,6 +14,9 @@ export type Coverage = { total: number; assessed: number; byState: Partial<Recor
 /** What ends an instance's part in the fleet, and closes its findings. */
 export type Departure = Extract<CoverageState, 'retired' | 'left-scope'>
 
+/** What closes a finding that nobody has mended: its instance has left, or its rule is judged by no longer. */
+export type Closing = Departure | 'rule-off'
+
 export const isDeparture = (state: CoverageState): state is Departure =>
   state === 'retired' || state === 'left-scope'
 

@@ -1,4 +1,4 @@
-import type { Coverage, CoverageState, Departure } from './coverage.ts'
+import type { Closing, Coverage, CoverageState } from './coverage.ts'
 import type { Finding, Severity, Status } from './finding.ts'
 
 /** An instance, named so that it is unique over accounts and regions. */
@@ -25,13 +25,13 @@ export type StoredFinding = Finding &
     coverageSince: string
     /** When the node was last assessed. */
     assessedAt: string
-    /** The node has left the fleet with this verdict, which is open no longer and was not mended either. */
-    closed?: Departure
+    /** This was the last verdict, which is open no longer and was not mended either. */
+    closed?: Closing
   }
 
 /**
  * One change of one finding; append-only. `from` absent: the first verdict on this node and rule, or the first since
- * the node came back. `closed`: the node left the fleet, and `to` is the status that it left with: no recovery.
+ * the node came back. `closed`: `to` is the last status, with which the node left the fleet or the rule was switched off: no recovery.
  */
 export type Transition = Node & {
   ruleId: string
@@ -43,7 +43,7 @@ export type Transition = Node & {
   from?: Status
   to: Status
   fromReason?: string
-  closed?: Departure
+  closed?: Closing
   reason: string
   message: string
   evidenceHash?: string
@@ -79,4 +79,6 @@ export type ScanRecord = {
   digest?: 'none' | 'frozen' | 'published'
   /** Targets whose role or inventory failed, in words. */
   targetErrors?: string[]
+  /** Targets, as `account/region`, that hold no instance with the tags; absent: none is empty. */
+  emptyTargets?: string[]
 }

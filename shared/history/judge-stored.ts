@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { z } from 'zod'
+import * as z from 'zod'
 import { decodeCollectorOutput } from '../evidence/envelope.ts'
 import { evidenceSchema } from '../evidence/evidence.ts'
 import { EvidenceError, type EvidenceErrorCode } from '../evidence/evidence-error.ts'

@@ -1,4 +1,4 @@
-import { type CoverageState, type Departure, isDeparture } from '../findings/coverage.ts'
+import { type Closing, type CoverageState, isDeparture } from '../findings/coverage.ts'
 import type { Finding, Status } from '../findings/finding.ts'
 import { type Node, nodeKey, type ScanRecord, type Transition } from '../findings/records.ts'
 import type { CommandResult, FindingFilter, Outcome, Store } from '../store/store.ts'
@@ -32,7 +32,7 @@ export type PastFinding = Finding &
     /** Systems Manager's own status, or another reason, where the node was not assessed. */
     detail?: string
     /** The node had left the fleet with this verdict. */
-    closed?: Departure
+    closed?: Closing
     restated?: Restated
   }
 

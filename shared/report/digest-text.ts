@@ -1,121 +1,130 @@
 import type { Status } from '../findings/finding.ts'
 import { coverageLine } from './coverage-line.ts'
-import type { DigestContent } from './digest.ts'
-import { DIGEST_GROUPS, GROUP_WORDS, type GroupedChange } from './digest-groups.ts'
+import { controlsOf, SEVERITIES } from './digest-blocks.ts'
+import type { DigestBlock, DigestBody, DigestLine } from './digest-body.ts'
+import { commandLines } from './digest-command.ts'
+import { DIGEST_GROUPS } from './digest-groups.ts'
+import { countedIn } from './digest-subject.ts'
 import { plainText } from './plain-text.ts'
+import { minute, wrapped } from './wrapped.ts'
 
-/** Mail readers break longer lines where they like. */
-const COLUMNS = 76
+/** A mail that is longer is not read. */
+const MOST_LINES = 40
+const MOST_BYTES = 8 * 1024
 
-const MOST_ERRORS = 10
+const MOST_ERRORS = 2
+const MOST_NOTES = 6
 
-/** The digest for people: plain text of at most 76 columns, with text from nodes made safe. */
-export const digestText = (content: DigestContent): string =>
-  [
-    ...wrap(content.subject),
-    '',
-    ...wrap(
-      `Scan ${content.scanId}, ${minute(content.at)}${content.partial ? PARTIAL[content.partial] : ''}`,
-    ),
-    ...wrap(coverageLine(content.coverage, [])),
-    ...(content.previous?.coverage
-      ? wrap(`The scan before: ${coverageLine(content.previous.coverage, [])}`)
-      : []),
-    ...wrap(`Findings: ${totals(content.findings)}`),
-    ...(content.baseline ? ['', ...wrap(FIRST_SCAN)] : []),
-    ...failedTargets(content.targetErrors),
-    ...DIGEST_GROUPS.flatMap((group) => section(content, group)),
-    ...omitted(content),
-    '',
-  ].join('\n')
-
-const PARTIAL = {
-  chosen: ', of some instances that were named, not of the fleet',
-  cancelled: ', cancelled before its end',
+/** The digest for people: plain text of at most 40 lines, 76 columns and 8 KB; what does not fit is counted. */
+export const digestText = (body: DigestBody): string => {
+  const head = headOf(body)
+  const chunks = chunksOf(body)
+  // The end is longest where nothing is listed.
+  const end = endOf(body, [])
+  let lines = MOST_LINES - head.length - end.length
+  let bytes = MOST_BYTES - size(head) - size(end)
+  const shown: string[] = []
+  let listed = 0
+  for (const chunk of chunks) {
+    lines -= chunk.length
+    bytes -= size(chunk)
+    if (lines < 0 || bytes < 0) break
+    shown.push(...chunk)
+    listed++
+  }
+  const entries = body.blocks.flatMap(({ group, lines: of }) => of.map(() => ({ group })))
+  return [...head, ...shown, ...endOf(body, entries.slice(0, listed)), ''].join('\n')
 }
 
-const FIRST_SCAN =
-  'This is the first scan of the whole fleet: it lists what fails or could not be judged and was not told before. ' +
-  'From now on a message comes only when something changes.'
+const size = (lines: string[]): number => lines.reduce((sum, line) => sum + Buffer.byteLength(line) + 1, 0)
 
-/** The command that shows an instance's history, safe to paste into a shell. */
-export const historyCommand = (instanceId: string): string => {
-  const id = plainText(instanceId)
-  return `fleet-scanner history --instance ${/^[\w.-]+$/.test(id) ? id : `'${id.replaceAll("'", `'\\''`)}'`}`
-}
-
-const section = ({ news, listed }: DigestContent, group: GroupedChange['group']): string[] => {
-  const count = news.filter((each) => each.group === group).length
-  if (count === 0) return []
-  const entries = listed.filter((each) => each.group === group)
-  return ['', `${GROUP_WORDS[group].heading} (${count})`, ...entries.flatMap(({ change }) => entry(change))]
-}
-
-const entry = (change: GroupedChange['change']): string[] => [
-  ...wrap(`- ${plainText(change.instanceId)}, ${placeOf(change)}`, '  '),
-  ...wrap(plainText(change.message), '    '),
-  ...wrap(`${change.to} ${whenOf(change)}; CIS ${change.control}, ${change.severity}`, '    '),
-  `    ${historyCommand(change.instanceId)}`,
+const headOf = (body: DigestBody): string[] => [
+  ...wrapped(body.subject),
+  '',
+  ...wrapped(
+    `Scan ${plainText(body.scanId, 64)}, ${minute(body.at)}${body.route === 'default' ? '' : `, route ${body.route}`}`,
+  ),
+  ...wrapped(`Fleet: ${coverageLine(body.coverage, [])}`),
+  ...(body.previousCoverage ? wrapped(`Before: ${coverageLine(body.previousCoverage, [])}`).slice(0, 3) : []),
+  ...wrapped(`Findings: ${totals(body.findings)}`),
+  ...body.notes.slice(0, MOST_NOTES).flatMap((note) => wrapped(note)),
+  ...failedTargets(body.targetErrors),
 ]
 
-const placeOf = ({ cluster, account, region }: GroupedChange['change']): string =>
-  `${cluster === undefined ? '' : `cluster ${plainText(cluster)}, `}${account}/${region}`
-
-const whenOf = (change: GroupedChange['change']): string =>
-  change.closed
-    ? `when it left the fleet, ${minute(change.at)}`
-    : `since ${minute(change.at)}${beforeOf(change)}`
-
-const beforeOf = ({ from, to, fromReason, reason }: GroupedChange['change']): string => {
-  if (from === undefined) return ', new'
-  return from === to ? `, for ${reason} and before for ${fromReason}` : `, before: ${from}`
+/** One for each entry; the first of a group or block brings its headings. */
+const chunksOf = ({ blocks, counts, kind }: DigestBody): string[][] => {
+  let group: DigestBlock['group'] | undefined
+  return blocks.flatMap((block) =>
+    block.lines.map((line, i) => {
+      const opens = block.group !== group
+      group = block.group
+      return [
+        ...(opens ? ['', ...wrapped(`${block.heading} (${counts[group] ?? 0})`)] : []),
+        ...(i === 0 ? blockHead(block) : []),
+        ...entry(line, kind),
+      ]
+    }),
+  )
 }
 
-const failedTargets = (errors: string[]): string[] => {
-  if (errors.length === 0) return []
-  const more = errors.length - MOST_ERRORS
+const blockHead = ({ cluster, rules, count, fix }: DigestBlock): string[] => {
+  const severity = SEVERITIES.find((each) => rules.some((rule) => rule.severity === each))
+  const [rule] = rules
+  const what =
+    rule === undefined
+      ? []
+      : [`${controlsOf(rules)}${rules.length === 1 ? ` ${rule.ruleId}` : ''}, ${severity}`]
+  const where = cluster === undefined ? [] : [`cluster ${plainText(cluster, 60)}`]
+  const label = [...where, ...what].join(', ')
   return [
-    '',
-    `Out of reach (${errors.length}): what is in there was not assessed`,
-    ...errors.slice(0, MOST_ERRORS).flatMap((error) => wrap(`- ${plainText(error, 300)}`, '  ')),
-    ...(more > 0 ? [`  and ${more} more`] : []),
+    ...(label === '' ? [] : wrapped(`${label}${count > 1 ? ` (${count})` : ''}`)),
+    ...(fix === undefined ? [] : wrapped(`Fix: ${fix}`, '  ', '    ').slice(0, 3)),
   ]
 }
 
-const omitted = ({ news, listed, scanId }: DigestContent): string[] =>
-  news.length > listed.length
-    ? [
+const entry = (line: DigestLine, kind: DigestBody['kind']): string[] => [
+  ...wrapped(`- ${nameOf(line)}`, '', '  '),
+  ...wrapped(
+    `${stateOf(line, kind)}${plainText(line.message, line.instanceId === undefined ? 200 : 140)}`,
+    '  ',
+  ),
+  ...(line.history === undefined ? [] : commandLines(line.history, '  ')),
+]
+
+const nameOf = ({ instanceId, account, region, since }: DigestLine): string =>
+  instanceId === undefined
+    ? `on ${minute(since ?? '')}`
+    : `${plainText(instanceId, 64)}, ${account}/${region}`
+
+const stateOf = ({ to, from, since = '', closed, cause }: DigestLine, kind: DigestBody['kind']): string => {
+  if (to === undefined) return ''
+  const when = closed ? `when it left, ${minute(since)}` : `since ${minute(since)}`
+  const before = kind !== 'change' || closed || from === to ? '' : from ? `, before ${from}` : ', new'
+  return `${to} ${when}${before}${cause ? ` (newer ${cause})` : ''}: `
+}
+
+const failedTargets = (errors: string[]): string[] =>
+  errors.length === 0
+    ? []
+    : [
         '',
-        ...wrap(
-          `${news.length - listed.length} more changes are not listed; fleet-scanner history shows all of ${scanId}`,
-        ),
+        `Not fully scanned (${errors.length === 10 ? '10 or more' : errors.length}):`,
+        ...errors.slice(0, MOST_ERRORS).flatMap((error) => wrapped(`- ${plainText(error, 140)}`, '', '  ')),
       ]
-    : []
+
+const endOf = (body: DigestBody, listed: { group: DigestBlock['group'] }[]): string[] => {
+  const left = Object.fromEntries(
+    DIGEST_GROUPS.map((group) => [
+      group,
+      (body.counts[group] ?? 0) - listed.filter((each) => each.group === group).length,
+    ]),
+  ) as Record<DigestBlock['group'], number>
+  const counted = countedIn(left)
+  if (counted.length === 0) return []
+  return ['', ...wrapped(`Not listed: ${counted.join(', ')}. All of it:`), ...commandLines(body.more, '  ')]
+}
 
 const totals = (findings: Partial<Record<Status, number>>): string =>
   (['FAIL', 'ERROR', 'PASS', 'NOT_APPLICABLE'] as const)
     .map((status) => `${findings[status] ?? 0} ${status}`)
     .join(', ')
-
-const minute = (iso: string): string => `${iso.slice(0, 16).replace('T', ' ')} UTC`
-
-/** Breaks a line at blanks, and a word only where it alone is too long. */
-const wrap = (text: string, indent = ''): string[] => {
-  const room = COLUMNS - indent.length
-  const lines: string[] = []
-  let line = ''
-  for (const word of text.split(/ +/).flatMap((each) => pieces(each, room))) {
-    if (line !== '' && [...line].length + 1 + [...word].length > room) {
-      lines.push(indent + line)
-      line = word
-    } else line = line === '' ? word : `${line} ${word}`
-  }
-  return [...lines, indent + line]
-}
-
-const pieces = (word: string, room: number): string[] => {
-  const characters = [...word]
-  const parts: string[] = []
-  for (let i = 0; i < characters.length; i += room) parts.push(characters.slice(i, i + room).join(''))
-  return parts
-}

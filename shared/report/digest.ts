@@ -1,27 +1,50 @@
 import type { Coverage } from '../findings/coverage.ts'
 import type { Severity, Status } from '../findings/finding.ts'
 import type { ScanRecord, Transition } from '../findings/records.ts'
-import { DIGEST_GROUPS, GROUP_WORDS, type GroupedChange, newsOf } from './digest-groups.ts'
-import { digestJson } from './digest-json.ts'
+import { amazonQMessage } from './digest-amazon-q.ts'
+import { blocksOf, type FixOf, folded, inOrder, SEVERITIES } from './digest-blocks.ts'
+import type { DigestBody, DigestLine } from './digest-body.ts'
+import { changesCommand, historyCommand } from './digest-command.ts'
+import { coversOf } from './digest-covers.ts'
+import { itemsOf, type News, type NewsItem } from './digest-items.ts'
+import { notesOf, type Share } from './digest-notes.ts'
+import { countedIn, countsOf, subjectOf } from './digest-subject.ts'
 import { digestText } from './digest-text.ts'
+import { jsonLine } from './json.ts'
+import { plainText } from './plain-text.ts'
 
-/** What a scan brought, and what it is compared with. */
-export type DigestInput = {
+/** What a scan brought for one route, and what it is compared with. */
+export type DigestInput = News & {
+  route: string
   scanId: string
-  /** When the digest is made: ISO 8601, UTC. */
+  /** When the scan opened, and when the digest is made: ISO 8601, UTC. */
+  openedAt: string
   at: string
+  /** The options of a command that lead to the table: `--local`, or `--stack NAME`. */
+  place: string
+  fixOf: FixOf
   coverage: Coverage
   /** Findings of the whole fleet by status. */
   findings: Partial<Record<Status, number>>
-  transitions: Transition[]
   /** Each begins with `account/region: `. */
   targetErrors: string[]
+  /** Of those, targets that the scan before had no trouble with; and targets whose trouble has ended. */
+  lostTargets?: number
+  regained?: string[]
+  /** Targets that are scanned for the first time, and how many instances they have. */
+  added?: { target: string; instances: number }[]
+  /** How much of the whole fleet changed, whoever is told of it. */
+  changed?: Share
   /** The latest earlier scan that came far enough to know its coverage. */
-  previous?: Pick<ScanRecord, 'scanId' | 'coverage' | 'targetErrors'>
+  previous?: Pick<ScanRecord, 'coverage'>
   /** No scan has ended well before this one. */
   baseline: boolean
+  /** The route hears of the fleet as a whole, and so of a baseline in which there is nothing for it; absent: it does. */
+  hearsOfFleet?: boolean
   /** The scan was of chosen instances, or was cancelled: then only verdicts that changed are news. */
   partial?: 'chosen' | 'cancelled'
+  /** Everything that the digest accounts for, also what it only counts. */
+  covers: Transition[]
 }
 
 /** The parts of a message; `attributes` are for subscribers that filter. */
@@ -29,80 +52,83 @@ export type DigestMessage = {
   subject: string
   bodies: { default: string; email: string }
   attributes: Record<string, string>
+  /** The same for a channel of Amazon Q Developer, which takes no other form. */
+  amazonQ: string
 }
 
-/** What both bodies show. */
-export type DigestContent = DigestInput & { subject: string; news: GroupedChange[]; listed: GroupedChange[] }
-
-/** More changes than this are counted, not listed: it keeps a message readable and far below SNS's 256 KiB. */
-export const MOST_LISTED = 40
-
-/** SNS takes fewer than 100 characters. */
-const SUBJECT_LIMIT = 99
-
-/**
- * One message about what changed in a scan; undefined where nothing did: no verdict is news, no more instances than
- * before went unassessed, no further target failed, and it is not the first scan.
- */
+/** One message about what changed in a scan; undefined where there is nothing to tell. */
 export const buildDigest = (input: DigestInput): DigestMessage | undefined => {
-  const news = newsOf(input.transitions)
-  const lost = newlyLost(input)
-  const failedTargets = newlyFailed(input)
-  if (!input.baseline && news.length === 0 && lost <= 0 && failedTargets === 0) return undefined
-  const subject = subjectOf(input, news, lost, failedTargets)
-  const open = news.filter(({ group }) => group !== 'departed')
-  const content = { ...input, subject, news, listed: news.slice(0, MOST_LISTED) }
+  const found = itemsOf(input)
+  const items = inOrder(folded(found.items))
+  const { baseline, hearsOfFleet = true, lostTargets = 0, regained = [], added = [] } = input
+  const hasNews = items.length + lostTargets + regained.length + added.length > 0
+  if (!hasNews && !(baseline && hearsOfFleet)) return undefined
+  return messageOf(bodyOf(input, items, found.waived))
+}
+
+const bodyOf = (input: DigestInput, items: NewsItem[], waived: number): DigestBody => {
+  const { scanId, route, at, place, partial, baseline } = input
+  const blocks = blocksOf(items, input.fixOf, (item) => lineOf(item, place))
+  const listed = blocks.reduce((sum, { lines }) => sum + lines.length, 0)
+  const counts = countsOf(items)
+  const open = items.filter(({ group }) => group !== 'departed' && group !== 'left-scope')
   return {
-    subject,
-    bodies: { default: digestJson(content), email: digestText(content) },
-    attributes: {
-      scanId: input.scanId,
-      kind: input.baseline ? 'baseline' : 'change',
-      worst: worstStatus(open),
-      severity: worstSeverity(open),
-    },
+    type: 'fleet-scanner.digest',
+    schemaVersion: 2,
+    digestId: `${scanId}/${route}`,
+    ...{ scanId, route, at },
+    kind: baseline ? 'baseline' : 'change',
+    subject: subjectOf(`fleet-scanner${baseline ? ', first scan' : ''}: `, [
+      ...countedIn(counts),
+      ...troubleIn(input),
+    ]),
+    worst: worstStatus(open),
+    severity: worstSeverity(open),
+    ...(partial && { partial }),
+    notes: notesOf(input, waived),
+    coverage: input.coverage,
+    ...(input.previous?.coverage && { previousCoverage: input.previous.coverage }),
+    findings: input.findings,
+    ...{ counts, waived, blocks },
+    omitted: items.length - listed,
+    more: changesCommand(place, input.openedAt),
+    targetErrors: input.targetErrors.slice(0, 10).map((error) => plainText(error)),
+    covers: coversOf(input.covers),
   }
 }
 
-/** Numbers of our own only, so that no text of a node reaches a mail's header. */
-const subjectOf = (
-  input: DigestInput,
-  news: GroupedChange[],
-  lost: number,
-  failedTargets: number,
-): string => {
-  const { assessed, total } = input.coverage
-  const parts = DIGEST_GROUPS.flatMap((group) => {
-    const count = news.filter((each) => each.group === group).length
-    return count > 0 ? [`${count} ${GROUP_WORDS[group].counted}`] : []
-  })
-  if (failedTargets > 0)
-    parts.push(`${failedTargets} ${failedTargets === 1 ? 'target' : 'targets'} out of reach`)
-  if (input.baseline) parts.push(`${assessed} of ${total} assessed`)
-  else if (lost > 0) parts.push(`${lost} more not assessed`)
-  const start = input.baseline ? 'fleet-scanner, first scan: ' : 'fleet-scanner: '
-  return `${start}${parts.join(', ')}`.slice(0, SUBJECT_LIMIT)
+/** A digest's body in every form that is sent. */
+export const messageOf = (body: DigestBody): DigestMessage => {
+  const { subject, digestId, scanId, route, kind, worst, severity } = body
+  return {
+    subject,
+    bodies: { default: jsonLine(body), email: digestText(body) },
+    attributes: { digestId, scanId, route, kind, worst, severity },
+    amazonQ: amazonQMessage(body),
+  }
 }
 
-const gap = (coverage: Coverage | undefined): number => (coverage ? coverage.total - coverage.assessed : 0)
+/** An item as a line, with the command that shows more of its instance. */
+export const lineOf = ({ group: _, ...line }: NewsItem, place: string): DigestLine => ({
+  ...line,
+  ...(line.instanceId !== undefined && { history: historyCommand(place, line.instanceId) }),
+})
 
-const newlyLost = ({ coverage, previous, partial }: DigestInput): number =>
-  partial ? 0 : gap(coverage) - gap(previous?.coverage)
+const troubleIn = ({ lostTargets = 0, added = [], regained = [], baseline, coverage }: DigestInput) => [
+  ...(lostTargets > 0 ? [`${targets(lostTargets)} out of reach`] : []),
+  ...(added.length > 0 ? [`${added.length} new ${added.length === 1 ? 'target' : 'targets'}`] : []),
+  ...(regained.length > 0 ? [`${targets(regained.length)} in reach again`] : []),
+  ...(baseline ? [`${coverage.assessed} of ${coverage.total} assessed`] : []),
+]
 
-const newlyFailed = ({ targetErrors, previous, partial }: DigestInput): number => {
-  if (partial) return 0
-  const before = new Set((previous?.targetErrors ?? []).map(targetOf))
-  return new Set(targetErrors.map(targetOf).filter((target) => !before.has(target))).size
-}
+const targets = (count: number): string => `${count} ${count === 1 ? 'target' : 'targets'}`
 
-const targetOf = (error: string): string => error.split(': ')[0] ?? ''
-
-const worstStatus = (news: GroupedChange[]): Status | 'NONE' =>
+export const worstStatus = (items: NewsItem[]): Status | 'NONE' =>
   (['FAIL', 'ERROR', 'PASS', 'NOT_APPLICABLE'] as const).find((status) =>
-    news.some(({ change }) => change.to === status),
+    items.some(({ to }) => to === status),
   ) ?? 'NONE'
 
-const worstSeverity = (news: GroupedChange[]): Severity | 'none' =>
-  (['critical', 'high', 'medium', 'low'] as const).find((severity) =>
-    news.some(({ change }) => change.to === 'FAIL' && change.severity === severity),
+export const worstSeverity = (items: NewsItem[]): Severity | 'none' =>
+  SEVERITIES.find((severity) =>
+    items.some(({ to, rules }) => to === 'FAIL' && rules.some((rule) => rule.severity === severity)),
   ) ?? 'none'

@@ -1,5 +1,6 @@
 import type { CoverageState } from '../findings/coverage.ts'
 import type { EvidenceExcerpt, Finding, Status } from '../findings/finding.ts'
+import type { WaivedBy } from '../waivers/waived-findings.ts'
 import { controlRanges, type FoldedRow, foldRows } from './fold-findings.ts'
 import { grid, type Paint, type Style } from './grid.ts'
 import { plainText } from './plain-text.ts'
@@ -12,6 +13,8 @@ export type FindingRow = {
   cluster?: string
   /** Set where the finding is older than the last scan, and why. */
   stale?: { state: CoverageState; since: string; assessedAt: string }
+  /** The waiver that covers the finding, which fails all the same. */
+  waived?: WaivedBy
   /** What else there is to say, by label; may hold text from a node. */
   notes?: [label: string, text: string][]
 }
@@ -22,10 +25,12 @@ const STYLE: Record<Status, Style> = { FAIL: 'fail', ERROR: 'error', PASS: 'pass
 /** A status in the colour of its meaning. */
 export const paintStatus = (status: Status, paint: Paint): string => paint(STYLE[status], status)
 
-/** `12 findings: 3 FAIL, 9 PASS`, worst first. */
-export const countLine = (statuses: Status[]): string => {
+/** `12 findings: 3 FAIL, 9 PASS`, worst first; `3 FAIL (1 waived)` where some of them are. */
+export const countLine = (statuses: Status[], waived = 0): string => {
   const counts = ORDER.map((status) => ({ status, n: statuses.filter((each) => each === status).length }))
-  const parts = counts.filter(({ n }) => n > 0).map(({ status, n }) => `${n} ${status}`)
+  const parts = counts
+    .filter(({ n }) => n > 0)
+    .map(({ status, n }) => `${n} ${status}${status === 'FAIL' && waived > 0 ? ` (${waived} waived)` : ''}`)
   const total = `${statuses.length} ${statuses.length === 1 ? 'finding' : 'findings'}`
   return parts.length > 0 ? `${total}: ${parts.join(', ')}` : total
 }
@@ -44,16 +49,25 @@ export const renderFindings = (rows: FindingRow[], paint: Paint): string => {
     paint,
   )
   const blocks = sorted.map((row, i) => [lines[i] ?? '', ...details(row)].join('\n'))
-  return `${head}\n${blocks.join('\n')}\n\n${countLine(rows.map((row) => row.finding.status))}\n`
+  const counts = countLine(
+    rows.map((row) => row.finding.status),
+    rows.filter(({ waived }) => waived).length,
+  )
+  return `${head}\n${blocks.join('\n')}\n\n${counts}\n`
 }
 
-const rank = (row: FindingRow): number => ORDER.indexOf(row.finding.status)
+/** What is waived comes after what fails and is not. */
+const rank = (row: FindingRow): number => ORDER.indexOf(row.finding.status) + (row.waived ? 0.5 : 0)
+
+/** A failure that is waived is one still, and no longer the one to look at first. */
+const statusCell = ({ finding, waived }: FindingRow, paint: Paint): string =>
+  waived ? paint('dim', `${finding.status} waived`) : paintStatus(finding.status, paint)
 
 type Column = { title: string; cell: (row: FoldedRow, paint: Paint) => string }
 
 /** The cluster and the date only where they are known. */
 const columnsOf = (rows: FoldedRow[]): Column[] => [
-  { title: 'STATUS', cell: (row, paint) => paintStatus(row.finding.status, paint) },
+  { title: 'STATUS', cell: statusCell },
   { title: 'INSTANCE', cell: (row) => plainText(row.where) },
   ...(rows.some((row) => row.cluster)
     ? [{ title: 'CLUSTER', cell: (row: FoldedRow) => plainText(row.cluster ?? '') }]
@@ -74,7 +88,7 @@ const isFoldedPass = ({ finding, controls }: FoldedRow): boolean =>
   finding.status === 'PASS' && controls.length > 1
 
 const details = (row: FoldedRow): string[] => {
-  const { finding, stale, controls, notes = [] } = row
+  const { finding, waived, stale, controls, notes = [] } = row
   const lines = [isFoldedPass(row) ? `passes ${controls.length} controls` : plainText(finding.message)]
   if (finding.status !== 'PASS' && finding.status !== 'NOT_APPLICABLE')
     lines.push(...finding.evidence.map((excerpt) => labelled('proof', proof(excerpt))))
@@ -83,10 +97,14 @@ const details = (row: FoldedRow): string[] => {
     lines.push(labelled('effect', effectWords(finding.effect)))
   if (finding.caveats.length > 0)
     lines.push(labelled('caveats', finding.caveats.map((each) => plainText(each)).join(', ')))
+  if (waived) lines.push(labelled('waived', waivedText(waived)))
   if (stale) lines.push(labelled('stale', staleness(stale)))
   lines.push(...notes.map(([label, text]) => labelled(label, plainText(text))))
   return lines.map((line) => `  ${line}`)
 }
+
+const waivedText = ({ id, until, reason, ticket }: WaivedBy): string =>
+  `until ${until.slice(0, 10)} by ${plainText(id)}: ${plainText(reason)} (${plainText(ticket)})`
 
 const staleness = ({ state, since, assessedAt }: NonNullable<FindingRow['stale']>): string =>
   `${state} since ${shortTime(since)}; last assessed ${shortTime(assessedAt)}`

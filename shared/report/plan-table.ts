@@ -13,6 +13,8 @@ export type Plan = {
     toScan: Instance[]
     skipped: (Instance & { state: CoverageState; detail?: string })[]
     canary?: string
+    /** Why those to scan would get nothing. */
+    documentProblem?: string
     error?: string
   }[]
 }
@@ -20,7 +22,10 @@ export type Plan = {
 /** The document, then each target with its instances: those that would get it, and the others with their reason. */
 export const renderPlan = (plan: Plan, paint: Paint): string => {
   const { name, collectorHash } = plan.document
-  const instances = plan.targets.reduce((sum, { toScan }) => sum + toScan.length, 0)
+  const instances = plan.targets.reduce(
+    (sum, { toScan, documentProblem }) => sum + (documentProblem === undefined ? toScan.length : 0),
+    0,
+  )
   return [
     `document ${plainText(name)}, collector ${collectorHash}`,
     ...plan.targets.flatMap((target) => ['', ...targetLines(target, paint)]),
@@ -31,16 +36,18 @@ export const renderPlan = (plan: Plan, paint: Paint): string => {
 }
 
 const targetLines = (
-  { account, region, toScan, skipped, canary, error }: Plan['targets'][number],
+  { account, region, toScan, skipped, canary, documentProblem, error }: Plan['targets'][number],
   paint: Paint,
 ): string[] => {
-  const title = paint('bold', `${account}/${region}`)
-  if (error !== undefined) return [`${title}: its instances could not be listed: ${plainText(error, 500)}`]
+  const place = paint('bold', `${account}/${region}`)
+  const title = documentProblem === undefined ? place : `${place}: ${plainText(documentProblem, 500)}`
+  if (error !== undefined) return [`${place}: its instances could not be listed: ${plainText(error, 500)}`]
+  const gets = documentProblem === undefined ? 'gets it' : 'withheld'
   const rows = [
-    ...toScan.map((each) => ['gets it', each, each.instanceId === canary ? 'first, as canary' : ''] as const),
+    ...toScan.map((each) => [gets, each, each.instanceId === canary ? 'first, as canary' : ''] as const),
     ...skipped.map((each) => [each.state, each, each.detail ?? ''] as const),
   ]
-  if (rows.length === 0) return [`${title}: no instance has the tags`]
+  if (rows.length === 0) return [...(title === place ? [] : [title]), `${place}: no instance has the tags`]
   const cells = rows.map(([state, { instanceId, cluster = '' }, detail]) => [
     state,
     plainText(instanceId),

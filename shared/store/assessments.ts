@@ -2,8 +2,8 @@ import { isDeepStrictEqual } from 'node:util'
 import { nodeKey } from '../findings/records.ts'
 import { atOnce } from './at-once.ts'
 import { putEvidence } from './evidence-items.ts'
-import { type FindingItem, nextFinding } from './finding-items.ts'
-import { keys } from './keys.ts'
+import { closedFinding, type FindingItem, nextFinding } from './finding-items.ts'
+import { FINDING_PREFIX, keys, nodeOfPk, ruleOfSk } from './keys.ts'
 import {
   type NodeItem,
   type NodeState,
@@ -13,7 +13,7 @@ import {
   WriteConflict,
   writeState,
 } from './node-states.ts'
-import { getItems } from './read.ts'
+import { getItems, partition, queryAll } from './read.ts'
 import type { Assessment, CommandResult } from './store.ts'
 import type { Table } from './table.ts'
 import { appendTransition } from './transition-items.ts'
@@ -28,7 +28,8 @@ type Seen = { state: NodeItem | undefined; findings: Map<string, FindingItem> }
  * 2. the node's state loses its fingerprint and names this scan as pending: whatever happens next, some scan
  *    judges the node again, also if its facts go back to what they were;
  * 3. each finding, which remembers its change (scan, from, reason), then the transition made from what the
- *    finding remembers: a repeat finds its own change and writes the same transition;
+ *    finding remembers: a repeat finds its own change and writes the same transition; those of rules that are judged by
+ *    no longer are closed in the same way;
  * 4. the state with the fingerprint: done.
  *
  * If the call is never repeated, the next scan to judge the node writes the missing transitions of the pending one.
@@ -58,34 +59,42 @@ const readSeen = async (
   scanId: string,
   assessments: Assessment[],
 ): Promise<Map<string, Seen>> => {
-  const nodes = assessments.map(({ node }) => node)
-  const states = await readStates(table, nodes)
-  const wanted = assessments
-    .filter((assessment) => !isSettledBefore(scanId, states.get(nodeKey(assessment.node)), assessment))
-    .flatMap(({ node, findings }) => findings.map(({ ruleId }) => keys.finding(node, ruleId)))
-  const items = new Map((await getItems<FindingItem>(table, wanted)).map((item) => [item.pk + item.sk, item]))
-  const findingsOf = ({ node, findings }: Assessment) =>
-    new Map(
-      findings.flatMap(({ ruleId }) => {
-        const { pk, sk } = keys.finding(node, ruleId)
-        const item = items.get(pk + sk)
-        return item ? [[ruleId, item] as const] : []
-      }),
-    )
+  const states = await readStates(
+    table,
+    assessments.map(({ node }) => node),
+  )
+  const stateOf = ({ node }: Assessment) => states.get(nodeKey(node))
+  const unsettled = assessments.filter((each) => !isSettledBefore(scanId, stateOf(each), each))
+  const items = await getItems<FindingItem>(
+    table,
+    unsettled.flatMap((each) => rulesOf(each, stateOf(each)).map((id) => keys.finding(each.node, id))),
+  )
+  // A repeat of what this scan has done whole: which rules were judged by before is known no more.
+  for (const each of unsettled)
+    if (stateOf(each)?.scanId === scanId && stateOf(each)?.pending === undefined)
+      items.push(...(await queryAll<FindingItem>(table, partition(keys.node(each.node).pk, FINDING_PREFIX))))
+  const byNode = Map.groupBy(items, ({ pk }) => nodeKey(nodeOfPk(pk)))
   return new Map(
-    assessments.map((assessment) => {
-      const key = nodeKey(assessment.node)
-      return [key, { state: states.get(key), findings: findingsOf(assessment) }]
+    assessments.map((each) => {
+      const key = nodeKey(each.node)
+      const findings = new Map((byNode.get(key) ?? []).map((item) => [ruleOfSk(item.sk), item]))
+      return [key, { state: stateOf(each), findings }]
     }),
   )
 }
 
-/** Whether just these verdicts are stored whole: same facts, judged by the same engine and rules. */
+/** The rules that the node is judged by now, and those that it was judged by before. */
+const rulesOf = (assessment: Assessment, state: NodeItem | undefined): string[] => [
+  ...new Set([...assessment.findings.map(({ ruleId }) => ruleId), ...Object.keys(state?.ruleVersions ?? {})]),
+]
+
+/** Whether just these verdicts are stored whole: same facts, judged by the same engine and rules, weighed alike. */
 const isJudged = (state: NodeItem | undefined, assessment: Assessment): state is NodeItem =>
   state !== undefined &&
   state.fingerprint === assessment.fingerprint &&
   state.engineVersion === assessment.engineVersion &&
-  isDeepStrictEqual(state.ruleVersions, assessment.ruleVersions)
+  isDeepStrictEqual(state.ruleVersions, assessment.ruleVersions) &&
+  isDeepStrictEqual(state.severities, assessment.severities)
 
 /** An earlier scan did. What this scan wrote itself may be the first half of a repeat, whose changes count. */
 const isSettledBefore = (scanId: string, state: NodeItem | undefined, assessment: Assessment) =>
@@ -99,7 +108,7 @@ const applyToNode = async (
   assessment: Assessment,
   { state, findings }: Seen,
 ): Promise<string[]> => {
-  const { node, cluster, tags, fingerprint, engineVersion, ruleVersions } = assessment
+  const { node, cluster, tags, fingerprint, engineVersion, ruleVersions, severities } = assessment
   const place = { state: 'assessed' as const, tags, ...(cluster !== undefined && { cluster }) }
   const judged = isJudged(state, assessment)
   if (judged && standsAt(state, place)) return changedBy(scanId, assessment, findings)
@@ -111,15 +120,24 @@ const applyToNode = async (
     current = await markPending(table, scanId, at, assessment, { state, findings })
     agrees = await writeVerdicts(table, scanId, at, assessment, findings)
   }
-  const versions = { engineVersion, ruleVersions, ...(agrees && { fingerprint }) }
+  const weighed = severities && { severities }
+  const versions = { engineVersion, ruleVersions, ...weighed, ...(agrees && { fingerprint }) }
   await writeState(table, node, { ...place, ...versions, scanId, at, assessedAt: at }, current)
   return changedBy(scanId, assessment, findings)
 }
 
 const changedBy = (scanId: string, assessment: Assessment, findings: Map<string, FindingItem>): string[] =>
-  assessment.findings
-    .map(({ ruleId }) => ruleId)
-    .filter((ruleId) => findings.get(ruleId)?.change.scanId === scanId)
+  [
+    ...assessment.findings.map(({ ruleId }) => ruleId),
+    ...noLongerJudged(assessment, findings).map(([ruleId]) => ruleId),
+  ].filter((ruleId) => findings.get(ruleId)?.change.scanId === scanId)
+
+/** The findings of rules that are switched off, or gone from the scanner. */
+const noLongerJudged = (
+  { ruleVersions }: Assessment,
+  findings: Map<string, FindingItem>,
+): [string, FindingItem][] =>
+  [...findings].filter(([ruleId]) => ruleVersions[ruleId] === undefined).sort(([a], [b]) => (a < b ? -1 : 1))
 
 /** First makes whole what an earlier scan left pending: its findings are about to be rewritten. */
 const markPending = async (
@@ -165,12 +183,25 @@ const writeVerdicts = async (
     }
     const next = nextFinding(before, assessment, finding, scanId, at)
     if (isDeepStrictEqual(next, before)) continue
-    const condition = before
-      ? { expression: '#change.#scanId = :seen', values: { ':seen': before.change.scanId } }
-      : IS_NEW
-    if (!(await putIf(table, next, condition))) throw new WriteConflict(`${next.pk} ${next.sk}`)
+    await putAfter(table, next, before)
     findings.set(finding.ruleId, next)
     if (next.change.scanId === scanId) await appendTransition(table, next)
   }
+  for (const [ruleId, before] of noLongerJudged(assessment, findings)) {
+    const isMine = before.change.scanId === scanId
+    if (before.closed !== undefined && !isMine) continue
+    // What no rule judges any more must not stand open as if one did.
+    const next = isMine ? before : closedFinding(before, 'rule-off', scanId, at)
+    if (!isMine) await putAfter(table, next, before)
+    findings.set(ruleId, next)
+    await appendTransition(table, next)
+  }
   return agrees
+}
+
+const putAfter = async (table: Table, next: FindingItem, before: FindingItem | undefined): Promise<void> => {
+  const condition = before
+    ? { expression: '#change.#scanId = :seen', values: { ':seen': before.change.scanId } }
+    : IS_NEW
+  if (!(await putIf(table, next, condition))) throw new WriteConflict(`${next.pk} ${next.sk}`)
 }

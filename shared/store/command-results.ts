@@ -2,11 +2,11 @@ import type { Transition } from '../findings/records.ts'
 import { COMMAND_PREFIX, type Key, keys } from './keys.ts'
 import { getItems, partition, queryAll } from './read.ts'
 import type { CommandResult, TargetKey } from './store.ts'
-import type { Table } from './table.ts'
+import { expiry, type Table, TTL_ATTRIBUTE } from './table.ts'
 import { type TransitionItem, transitionOf } from './transition-items.ts'
 import { IS_NEW, putIf } from './write.ts'
 
-type ResultItem = Key & CommandResult
+export type ResultItem = Key & CommandResult & { [TTL_ATTRIBUTE]?: number }
 
 /** Outcomes in one item: a target with thousands of unreachable instances would pass DynamoDB's 400 KB. */
 const OUTCOMES_PER_ITEM = 500
@@ -18,7 +18,7 @@ export const putCommandResult = async (table: Table, result: CommandResult): Pro
     const outcomes = result.outcomes.slice(part * OUTCOMES_PER_ITEM, (part + 1) * OUTCOMES_PER_ITEM)
     const changes = part === 0 ? result.changes : []
     const key = keys.commandResult(result.scanId, result, result.n, part)
-    await putIf(table, { ...key, ...result, outcomes, changes }, IS_NEW)
+    await putIf(table, { ...key, ...expiry(table), ...result, outcomes, changes }, IS_NEW)
   }
 }
 
@@ -38,9 +38,9 @@ export const commandResult = async (
 }
 
 /** The parts of each record put together. */
-const joined = (items: ResultItem[]): CommandResult[] => {
+export const joined = (items: ResultItem[]): CommandResult[] => {
   const results = new Map<string, CommandResult>()
-  for (const { pk, sk, ...part } of items) {
+  for (const { pk, sk, [TTL_ATTRIBUTE]: _, ...part } of items) {
     const name = `${part.account}#${part.region}#${part.n}`
     const before = results.get(name)
     const outcomes = [...(before?.outcomes ?? []), ...part.outcomes]

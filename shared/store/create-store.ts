@@ -3,28 +3,39 @@ import { applyAssessments } from './assessments.ts'
 import { slotsOf } from './at-once.ts'
 import { changesMade } from './changes-made.ts'
 import { commandResult, commandResults, putCommandResult, transitionsOf } from './command-results.ts'
-import { digest, freezeDigest, markDigestPublished, unpublishedDigests } from './digests.ts'
+import { digest, digestsOf, freezeDigest, markDigestPublished, unpublishedDigests } from './digests.ts'
 import { evidence } from './evidence-items.ts'
+import { findingsPage, standing } from './finding-pages.ts'
 import { countFindings, findings } from './findings.ts'
+import { beginFlapping, endFlapping, flapping, settleFlapping } from './flapping.ts'
 import { history } from './history.ts'
-import { nodesOf } from './node-states.ts'
+import { knownNodes, nodesOf } from './node-states.ts'
 import { transitionsAt } from './past.ts'
+import { resultsOfTarget, scansBetween, transitionBefore, transitionsBetween } from './ranges.ts'
+import { putReminder, reminder } from './reminders.ts'
 import { appendRestatement, restatements } from './restatements.ts'
 import { closeScan, openScan, scan, scanAt, scans } from './scans.ts'
 import { putSentCommand, sentCommands } from './sent-commands.ts'
+import { putSettings, settings } from './settings.ts'
 import { applySightings } from './sightings.ts'
 import type { Store } from './store.ts'
-import type { Pace, Table } from './table.ts'
-import { putCanary, putTarget, target } from './targets.ts'
+import type { StoreOptions, Table } from './table.ts'
+import { putCanary, putTarget, target, targets } from './targets.ts'
+import { putUnit, unit } from './units.ts'
+import { putWaiver, waiverRevisions, waivers } from './waivers.ts'
 
 /** Nodes whose verdicts are written at the same time, well below the sockets that the SDK opens. */
 const NODES_AT_ONCE = 8
 
 /** The store on a table made by `tableDefinition`. */
-export const createStore = (client: DynamoDBDocumentClient, tableName: string, pace: Pace = {}): Store => {
-  const table: Table = { client, name: tableName, slots: slotsOf(NODES_AT_ONCE), ...pace }
+export const createStore = (
+  client: DynamoDBDocumentClient,
+  tableName: string,
+  options: StoreOptions = {},
+): Store => {
+  const table: Table = { client, name: tableName, slots: slotsOf(NODES_AT_ONCE), ...options }
   return {
-    openScan: (record) => openScan(table, record),
+    openScan: (record, execution) => openScan(table, record, execution),
     closeScan: (scanId, end) => closeScan(table, scanId, end),
     scan: (scanId) => scan(table, scanId),
     scans: (limit) => scans(table, limit),
@@ -43,6 +54,7 @@ export const createStore = (client: DynamoDBDocumentClient, tableName: string, p
       markDigestPublished(table, scanId, route, at, messageId),
     unpublishedDigests: () => unpublishedDigests(table),
     digest: (scanId, route) => digest(table, scanId, route),
+    digestsOf: (scanId) => digestsOf(table, scanId),
     findings: (filter) => findings(table, filter),
     history: (filter) => history(table, filter),
     scanAt: (at) => scanAt(table, at),
@@ -50,9 +62,30 @@ export const createStore = (client: DynamoDBDocumentClient, tableName: string, p
     restatements: (filter) => restatements(table, filter),
     appendRestatement: (restatement, n) => appendRestatement(table, restatement, n),
     evidence: (node, hash) => evidence(table, node, hash),
-    nodesOf: (key) => nodesOf(table, key),
+    nodes: (nodes) => knownNodes(table, nodes),
+    flapping: () => flapping(table),
+    beginFlapping: (found) => beginFlapping(table, found),
+    settleFlapping: (finding, settledIn) => settleFlapping(table, finding, settledIn),
+    endFlapping: (finding, settledIn) => endFlapping(table, finding, settledIn),
+    reminder: () => reminder(table),
+    putReminder: (next, seen) => putReminder(table, next, seen),
+    nodesOf: (key, clusters) => nodesOf(table, key, clusters),
+    unit: (id) => unit(table, id),
+    putUnit: (id, accounts) => putUnit(table, id, accounts),
     target: (key) => target(table, key),
     putTarget: (key, state) => putTarget(table, key, state),
     putCanary: (key, canary) => putCanary(table, key, canary),
+    waivers: () => waivers(table),
+    waiverRevisions: () => waiverRevisions(table),
+    putWaiver: (next, seen) => putWaiver(table, next, seen),
+    settings: () => settings(table),
+    putSettings: (next) => putSettings(table, next),
+    findingsPage: (filter, limit, after) => findingsPage(table, filter, limit, after),
+    standing: (filter) => standing(table, filter),
+    transitionsBetween: (from, to, filter) => transitionsBetween(table, from, to, filter),
+    transitionBefore: (transition) => transitionBefore(table, transition),
+    scansBetween: (from, to) => scansBetween(table, from, to),
+    targets: () => targets(table),
+    resultsOfTarget: (scanId, key) => resultsOfTarget(table, scanId, key),
   }
 }

@@ -1,15 +1,15 @@
-import { type Key, keys, type Listing, listings } from './keys.ts'
-import { getItem, getItems, list, queryAll } from './read.ts'
+import { DIGEST_PREFIX, type Key, keys, type Listing, listings } from './keys.ts'
+import { getItem, getItems, list, partition, queryAll } from './read.ts'
 import type { Digest } from './store.ts'
-import type { Table } from './table.ts'
+import { expiry, type Table, TTL_ATTRIBUTE } from './table.ts'
 import { IS_NEW, putIf, updateIf } from './write.ts'
 
-type DigestItem = Key & Partial<Listing> & Digest
+type DigestItem = Key & Partial<Listing> & Digest & { [TTL_ATTRIBUTE]?: number }
 
 export const freezeDigest = async (table: Table, frozen: Digest): Promise<Digest> => {
   const { scanId, route } = frozen
   const listed = frozen.publishedAt === undefined ? listings.digest(scanId, route) : {}
-  await putIf(table, { ...keys.digest(scanId, route), ...listed, ...frozen }, IS_NEW)
+  await putIf(table, { ...keys.digest(scanId, route), ...listed, ...expiry(table), ...frozen }, IS_NEW)
   return (await digest(table, scanId, route)) ?? frozen
 }
 
@@ -46,4 +46,7 @@ export const digest = async (table: Table, scanId: string, route: string): Promi
   return item && digestOf(item)
 }
 
-const digestOf = ({ pk, sk, listKey, listSort, ...frozen }: DigestItem): Digest => frozen
+export const digestsOf = async (table: Table, scanId: string): Promise<Digest[]> =>
+  (await queryAll<DigestItem>(table, partition(keys.scan(scanId).pk, DIGEST_PREFIX))).map(digestOf)
+
+const digestOf = ({ pk, sk, listKey, listSort, [TTL_ATTRIBUTE]: _, ...frozen }: DigestItem): Digest => frozen

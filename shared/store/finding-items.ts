@@ -1,4 +1,4 @@
-import type { Departure } from '../findings/coverage.ts'
+import type { Closing } from '../findings/coverage.ts'
 import type { Finding, Status } from '../findings/finding.ts'
 import type { StoredFinding, Transition } from '../findings/records.ts'
 import { type Key, keys, type Listing, listings, nodeOfPk } from './keys.ts'
@@ -11,7 +11,7 @@ type Change = {
   from?: Status
   fromReason?: string
   cluster?: string
-  closed?: Departure
+  closed?: Closing
   /** The scan of the change before this one. */
   supersedes?: string
   cause?: 'engine' | 'rule'
@@ -82,10 +82,10 @@ const causeOf = (before: FindingItem, assessment: Assessment, ruleVersion: strin
   return before.ruleVersion === ruleVersion ? {} : { cause: 'rule' }
 }
 
-/** The item that is left of a finding when its node leaves the fleet: the last verdict, out of every list. */
+/** The item that is left of a finding that is closed: the last verdict, out of every list. */
 export const closedFinding = (
   { listKey, listSort, ...before }: FindingItem,
-  closed: Departure,
+  closed: Closing,
   scanId: string,
   at: string,
 ): FindingItem => ({
@@ -99,9 +99,10 @@ export const closedFinding = (
   },
 })
 
-const DEPARTED: Record<Departure, string> = {
+const CLOSED: Record<Closing, string> = {
   retired: 'the instance is gone',
   'left-scope': 'the instance no longer has the tags that put it into scope',
+  'rule-off': 'the rule is judged by no longer',
 }
 
 /** The transition that the item's last change is. Holds as long as no later scan has rewritten the item. */
@@ -112,7 +113,7 @@ export const lastTransition = (item: FindingItem): Transition => {
   return {
     ...nodeOfPk(item.pk),
     ...{ ruleId, control, severity, to: status, reason, since, engineVersion, ruleVersion },
-    message: change.closed ? `${DEPARTED[change.closed]}; its last verdict: ${message}` : message,
+    message: change.closed ? `${CLOSED[change.closed]}; its last verdict: ${message}` : message,
     ...change,
     ...(item.evidenceHash !== undefined && { evidenceHash: item.evidenceHash }),
   }

@@ -14,17 +14,34 @@ const STATUSES: Status[] = ['PASS', 'FAIL', 'ERROR', 'NOT_APPLICABLE']
 /** By node, then rule. What was closed shows only where its instance is named. */
 export const findings = async (table: Table, filter: FindingFilter): Promise<StoredFinding[]> => {
   const matches = matcher(filter)
-  const items = await (filter.instance ? ofNodes(table, filter.instance) : ofFleet(table, filter))
+  const items = await (filter.instance
+    ? ofNodes(table, filter.instance, filter.rule)
+    : ofFleet(table, filter))
+  return (await storedFindings(table, await placedItems(table, items)))
+    .filter((found) => matches(found, found.status, found.since))
+    .filter(({ closed }) => closed === undefined || filter.instance !== undefined)
+    .sort((a, b) => (sortKey(a) < sortKey(b) ? -1 : 1))
+}
+
+/** A finding as it is stored, with the state of its node. */
+export type PlacedItem = { item: FindingItem; state: NodeItem | undefined }
+
+/** These findings with the states of their nodes, in the same order. */
+export const placedItems = async (table: Table, items: FindingItem[]): Promise<PlacedItem[]> => {
   const states = await readStates(
     table,
     items.map(({ pk }) => nodeOfPk(pk)),
   )
-  const assessedAt = await assessedAtOf(table, [...states.values()])
-  return items
-    .map((item) => storedFinding(item, states.get(nodeKey(nodeOfPk(item.pk))), assessedAt))
-    .filter((found) => matches(found, found.status, found.since))
-    .filter(({ closed }) => closed === undefined || filter.instance !== undefined)
-    .sort((a, b) => (sortKey(a) < sortKey(b) ? -1 : 1))
+  return items.map((item) => ({ item, state: states.get(nodeKey(nodeOfPk(item.pk))) }))
+}
+
+/** Them as others see them, in the same order. */
+export const storedFindings = async (table: Table, placed: PlacedItem[]): Promise<StoredFinding[]> => {
+  const assessedAt = await assessedAtOf(
+    table,
+    placed.flatMap(({ state }) => state ?? []),
+  )
+  return placed.map(({ item, state }) => storedFinding(item, state, assessedAt))
 }
 
 /** Counts keys of the list; findings written in the last second may be missing on AWS. */
@@ -42,8 +59,13 @@ export const countFindings = async (table: Table): Promise<Partial<Record<Status
   return counts
 }
 
-const ofNodes = async (table: Table, names: string[]): Promise<FindingItem[]> => {
+const ofNodes = async (table: Table, names: string[], rules?: string[]): Promise<FindingItem[]> => {
   const nodes = await nodesNamed(table, names)
+  if (rules)
+    return getItems(
+      table,
+      nodes.flatMap((node) => rules.map((rule) => keys.finding(node, rule))),
+    )
   const found = await Promise.all(
     nodes.map((node) => queryAll<FindingItem>(table, partition(keys.node(node).pk, FINDING_PREFIX))),
   )

@@ -12,7 +12,7 @@ import { type TransitionItem, transitionOf } from './transition-items.ts'
 export const history = async (table: Table, filter: FindingFilter): Promise<Transition[]> => {
   const matches = matcher(filter)
   const [items, restated] = await Promise.all([
-    filter.instance ? ofNodes(table, filter.instance) : ofFleet(table, filter),
+    filter.instance ? ofNodes(table, filter.instance, filter.rule) : ofFleet(table, filter),
     restatements(table, filter),
   ])
   return items
@@ -22,10 +22,15 @@ export const history = async (table: Table, filter: FindingFilter): Promise<Tran
     .sort((a, b) => (sortKey(a) < sortKey(b) ? -1 : 1))
 }
 
-const ofNodes = async (table: Table, names: string[]): Promise<TransitionItem[]> => {
+const ofNodes = async (table: Table, names: string[], rules?: string[]): Promise<TransitionItem[]> => {
   const nodes = await nodesNamed(table, names)
+  const prefixes = rules
+    ? [...new Set(rules)].map((rule) => `${TRANSITION_PREFIX}${rule}#`)
+    : [TRANSITION_PREFIX]
   const found = await Promise.all(
-    nodes.map((node) => queryAll<TransitionItem>(table, partition(keys.node(node).pk, TRANSITION_PREFIX))),
+    nodes.flatMap((node) =>
+      prefixes.map((prefix) => queryAll<TransitionItem>(table, partition(keys.node(node).pk, prefix))),
+    ),
   )
   return found.flat()
 }

@@ -15,6 +15,8 @@ export const RESTATEMENT_PREFIX = 'R#'
 export const COMMAND_PREFIX = 'C#'
 export const DIGEST_PREFIX = 'D#'
 export const SENT_PREFIX = 'S#'
+export const WAIVER_PREFIX = 'w-'
+export const WAIVER_LOG_PREFIX = 'LOG#'
 
 const nodePk = (node: Node) => `NODE#${nodeKey(node)}`
 const scanPk = (scanId: string) => `SCAN#${scanId}`
@@ -22,6 +24,8 @@ const scanPk = (scanId: string) => `SCAN#${scanId}`
 /** The primary key of each kind of item. */
 export const keys = {
   lock: { pk: 'LOCK', sk: 'SCAN' } satisfies Key,
+  reminder: { pk: 'REMINDER', sk: 'LAST' } satisfies Key,
+  flapping: (finding: string): Key => ({ pk: 'FLAPPING', sk: finding }),
   scan: (scanId: string): Key => ({ pk: scanPk(scanId), sk: 'META' }),
   /** A command with more outcomes than fit in one item goes on in parts `#0001`, `#0002`, ... */
   commandResult: (scanId: string, target: TargetKey, n: string, part: number): Key => ({
@@ -33,6 +37,7 @@ export const keys = {
     sk: `${SENT_PREFIX}${target.account}#${target.region}#${n}`,
   }),
   digest: (scanId: string, route: string): Key => ({ pk: scanPk(scanId), sk: `${DIGEST_PREFIX}${route}` }),
+  unit: (id: string): Key => ({ pk: `UNIT#${id}`, sk: 'STATE' }),
   target: (target: TargetKey): Key => ({ pk: `TARGET#${target.account}#${target.region}`, sk: 'STATE' }),
   node: (node: Node): Key => ({ pk: nodePk(node), sk: 'STATE' }),
   finding: (node: Node, ruleId: string): Key => ({ pk: nodePk(node), sk: `${FINDING_PREFIX}${ruleId}` }),
@@ -46,6 +51,13 @@ export const keys = {
     sk: `${RESTATEMENT_PREFIX}${ruleId}#${evidenceHash}#${String(n).padStart(4, '0')}`,
   }),
   evidence: (node: Node, hash: string): Key => ({ pk: nodePk(node), sk: `E#${hash}` }),
+  /** All waivers are in one partition: whoever may change them needs rights on nothing else. */
+  waiver: (id: string): Key => ({ pk: 'WAIVER', sk: id }),
+  waiverRevision: (id: string, revision: number): Key => ({
+    pk: 'WAIVER',
+    sk: `${WAIVER_LOG_PREFIX}${id}#${String(revision).padStart(4, '0')}`,
+  }),
+  settings: { pk: 'SETTINGS', sk: 'CURRENT' } satisfies Key,
 }
 
 /** A list that many nodes write to at once is spread over this many partitions. Changing it needs a migration. */
@@ -53,7 +65,7 @@ export const SHARDS = 8
 
 const shardOf = (node: Node) => createHash('sha256').update(nodeKey(node)).digest().readUInt8(0) % SHARDS
 
-/** The lists of the sparse index: scans and transitions by time, digests until published, nodes, findings. */
+/** The lists of the sparse index: targets, scans and transitions by time, digests until published, nodes, findings. */
 export const listings = {
   scan: (scanId: string, openedAt: string): Listing => ({
     listKey: 'SCANS',
@@ -63,7 +75,14 @@ export const listings = {
     listKey: 'DIGESTS',
     listSort: `${scanId}#${route}`,
   }),
-  node: (node: Node): Listing => ({ listKey: nodeList(node), listSort: node.instanceId }),
+  target: ({ account, region }: TargetKey): Listing => ({
+    listKey: 'TARGETS',
+    listSort: `${account}#${region}`,
+  }),
+  node: (node: Node, cluster: string | undefined): Listing => ({
+    listKey: nodeList(node),
+    listSort: `${nodeListPrefix(cluster)}${node.instanceId}`,
+  }),
   finding: (node: Node, ruleId: string, status: Status): Listing => ({
     listKey: `FINDINGS#${shardOf(node)}`,
     listSort: `${findingListPrefix(status, ruleId)}${nodeKey(node)}`,
@@ -82,6 +101,15 @@ export const listings = {
 export const untilInList = (at: string): string => `${at}~`
 
 export const nodeList = (target: TargetKey): string => `NODES#${target.account}#${target.region}`
+
+/**
+ * How the nodes of a cluster begin in their list. Only as much of the name as fits into a key whatever its characters: what is found
+ * is held against the whole.
+ */
+export const nodeListPrefix = (cluster = ''): string => `${cluster.slice(0, 64).toWellFormed()}#`
+
+/** How nodes begin that an earlier version has listed, by their ids alone, until they are next written. */
+export const OLD_NODE_PREFIXES = ['i-', 'mi-']
 
 /** How findings of a status (and rule) begin in their list: what makes "open by rule" one range of each shard. */
 export const findingListPrefix = (status: Status, ruleId?: string): string =>

@@ -1,8 +1,18 @@
 import { isDeepStrictEqual } from 'node:util'
+import type { Severity } from '../findings/finding.ts'
 import { type Node, nodeKey } from '../findings/records.ts'
-import { type Key, keys, type Listing, listings, nodeList, nodeOfPk } from './keys.ts'
+import {
+  type Key,
+  keys,
+  type Listing,
+  listings,
+  nodeList,
+  nodeListPrefix,
+  nodeOfPk,
+  OLD_NODE_PREFIXES,
+} from './keys.ts'
 import { getItems, list, queryAll } from './read.ts'
-import type { Sighting, TargetKey } from './store.ts'
+import type { KnownNode, Sighting, TargetKey } from './store.ts'
 import { INSTANCE_INDEX, type Table } from './table.ts'
 import { IS_NEW, putIf } from './write.ts'
 
@@ -12,6 +22,8 @@ export type NodeState = Omit<Sighting, 'node'> & {
   fingerprint?: string
   engineVersion?: string
   ruleVersions?: Record<string, string>
+  /** Of those verdicts, the severities that are not the rules' own. */
+  severities?: Record<string, Severity>
   /** The scan that has begun to write verdicts, until they are all written. */
   pending?: string
   /** The scan that wrote this last, and when. */
@@ -48,7 +60,7 @@ export const writeState = async (
 ): Promise<NodeItem> => {
   const item: NodeItem = {
     ...keys.node(node),
-    ...listings.node(node),
+    ...listings.node(node, next.cluster),
     instanceId: node.instanceId,
     ...next,
     since: seen?.state === next.state ? seen.since : next.at,
@@ -76,11 +88,31 @@ export const standsAt = (state: NodeItem, seen: Omit<Sighting, 'node'>): boolean
   state.cluster === seen.cluster &&
   isDeepStrictEqual(state.tags, seen.tags)
 
-export const nodesOf = async (table: Table, target: TargetKey): Promise<Sighting[]> => {
-  const items = await queryAll<Pick<NodeItem, 'pk' | keyof Omit<Sighting, 'node'>>>(
-    table,
-    list(nodeList(target)),
+/** Of these nodes, those that have a state. */
+export const knownNodes = async (table: Table, nodes: Node[]): Promise<KnownNode[]> =>
+  [...(await readStates(table, nodes)).values()].map(({ pk, state, detail, cluster, tags, assessedAt }) => ({
+    node: nodeOfPk(pk),
+    state,
+    tags,
+    ...(detail !== undefined && { detail }),
+    ...(cluster !== undefined && { cluster }),
+    ...(assessedAt !== undefined && { assessedAt }),
+  }))
+
+type ListedNode = Pick<NodeItem, 'pk' | keyof Omit<Sighting, 'node'>>
+
+/** `clusters`: only of these. Nodes that are gone have the cluster that they had last. */
+export const nodesOf = async (table: Table, target: TargetKey, clusters?: string[]): Promise<Sighting[]> => {
+  const prefixes = clusters && [...new Set([...clusters.map(nodeListPrefix), ...OLD_NODE_PREFIXES])]
+  const ranges = prefixes ? prefixes.map((prefix) => ({ prefix })) : [{}]
+  const found = await Promise.all(
+    ranges.map((range) => queryAll<ListedNode>(table, list(nodeList(target), range))),
   )
+  // A cluster may be named like an id.
+  const listed = [...new Map(found.flat().map((item) => [item.pk, item])).values()]
+  const items = clusters
+    ? listed.filter(({ cluster }) => cluster !== undefined && clusters.includes(cluster))
+    : listed
   return items.map(({ pk, state, detail, cluster, tags }) => ({
     node: nodeOfPk(pk),
     state,

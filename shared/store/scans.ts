@@ -3,38 +3,45 @@ import { timeFrom } from './filter.ts'
 import { type Key, keys, type Listing, listings, untilInList } from './keys.ts'
 import { getItem, getItems, list, queryPages } from './read.ts'
 import { ScanLockedError, type Store } from './store.ts'
-import type { Table } from './table.ts'
+import { expiry, type Table, TTL_ATTRIBUTE } from './table.ts'
 import { deleteIf, IS_NEW, putIf, updateIf } from './write.ts'
 
-type ScanItem = Key & Listing & ScanRecord
-type LockItem = Key & { scanId: string; until: string }
+export type ScanItem = Key & Listing & ScanRecord & { [TTL_ATTRIBUTE]?: number }
+type LockItem = Key & { scanId: string; execution: string; until: string }
 
-/** How many scan records are read at once: the one that is looked for is nearly always among the newest. */
-const SCANS_AT_ONCE = 10
+/** Scan records that are read at once, of many, and where the newest is looked for: it is nearly always the first or the second. */
+const SCANS_AT_ONCE = 50
+const FEW_SCANS = 2
 
 /**
  * The lock comes first, so that a refused scan leaves no record; the time is the scan's own opening time.
  * A scan that has ended stays ended: opening it again takes no lock.
  */
-export const openScan = async (table: Table, scan: ScanRecord): Promise<void> => {
+export const openScan = async (table: Table, scan: ScanRecord, execution = scan.scanId): Promise<void> => {
   const known = await getItem<ScanItem>(table, keys.scan(scan.scanId))
   if (known && known.status !== 'open') return
   const locked = await putIf(
     table,
-    { ...keys.lock, scanId: scan.scanId, until: scan.deadlineAt },
+    { ...keys.lock, scanId: scan.scanId, execution, until: scan.deadlineAt },
     {
-      expression: 'attribute_not_exists(pk) OR #scanId = :scan OR #until <= :now',
-      values: { ':scan': scan.scanId, ':now': scan.openedAt },
+      expression:
+        'attribute_not_exists(pk) OR (#scanId = :scan AND #execution = :execution) OR #until <= :now',
+      values: { ':scan': scan.scanId, ':execution': execution, ':now': scan.openedAt },
     },
   )
   if (!locked) {
     const lock = await getItem<LockItem>(table, keys.lock)
     if (lock) throw new ScanLockedError(lock.scanId, lock.until)
-    return openScan(table, scan)
+    return openScan(table, scan, execution)
   }
   await putIf(
     table,
-    { ...keys.scan(scan.scanId), ...listings.scan(scan.scanId, scan.openedAt), ...scan },
+    {
+      ...keys.scan(scan.scanId),
+      ...listings.scan(scan.scanId, scan.openedAt),
+      ...expiry(table, Date.parse(scan.openedAt)),
+      ...scan,
+    },
     IS_NEW,
   )
 }
@@ -66,7 +73,8 @@ export const scan = async (table: Table, scanId: string): Promise<ScanRecord | u
 export const scans = async (table: Table, limit = Number.POSITIVE_INFINITY): Promise<ScanRecord[]> => {
   const found: ScanRecord[] = []
   if (limit <= 0) return found
-  for await (const record of newestFirst(table)) if (found.push(record) >= limit) break
+  for await (const record of newestFirst(table, undefined, Math.min(limit, SCANS_AT_ONCE)))
+    if (found.push(record) >= limit) break
   return found
 }
 
@@ -87,15 +95,24 @@ export const scanAt = async (table: Table, at: string): Promise<ScanRecord | und
   return undefined
 }
 
-/** `openedBy`: without those that opened later. */
-async function* newestFirst(table: Table, openedBy?: string): AsyncGenerator<ScanRecord> {
+/** `openedBy`: without those that opened later. `atOnce` are read at a time. */
+async function* newestFirst(table: Table, openedBy?: string, atOnce = FEW_SCANS): AsyncGenerator<ScanRecord> {
   const range = openedBy === undefined ? {} : { to: untilInList(openedBy) }
   const query = { ...list('SCANS', range), ScanIndexForward: false }
-  for await (const page of queryPages<Key & Listing>(table, query))
-    for (let i = 0; i < page.length; i += SCANS_AT_ONCE) {
-      const items = await getItems<ScanItem>(table, page.slice(i, i + SCANS_AT_ONCE))
+  // Without a bound, a page would hold the keys of thousands of scans for the sake of the newest.
+  const bounded = { pageSize: atOnce, ...table }
+  for await (const page of queryPages<Key & Listing>(bounded, query))
+    for (let i = 0; i < page.length; i += atOnce) {
+      const items = await getItems<ScanItem>(table, page.slice(i, i + atOnce))
       yield* items.sort((a, b) => (a.listSort < b.listSort ? 1 : -1)).map(recordOf)
     }
 }
 
-const recordOf = ({ pk, sk, listKey, listSort, ...record }: ScanItem): ScanRecord => record
+export const recordOf = ({
+  pk,
+  sk,
+  listKey,
+  listSort,
+  [TTL_ATTRIBUTE]: _,
+  ...record
+}: ScanItem): ScanRecord => record

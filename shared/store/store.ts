@@ -1,6 +1,8 @@
 import type { Coverage, CoverageState } from '../findings/coverage.ts'
 import type { Finding, Severity, Status } from '../findings/finding.ts'
 import type { Node, ScanRecord, StoredFinding, Transition } from '../findings/records.ts'
+import type { WaiverPolicy } from '../waivers/policy.ts'
+import type { Waiver } from '../waivers/waiver.ts'
 
 /** One (account, region) that a scan looks at; also its key in the table. */
 export type TargetKey = { account: string; region: string }
@@ -25,12 +27,20 @@ export type CommandResult = TargetKey & {
 }
 
 /** A command that was sent, so that it can be called back. `n` names it within scan and target. */
-export type SentCommand = TargetKey & { scanId: string; n: string; commandId: string }
+export type SentCommand = TargetKey & {
+  scanId: string
+  n: string
+  commandId: string
+  /** How many instances it was sent to; absent in scans of version 0.1. */
+  instances?: number
+}
 
 /** What is known of a target as such. */
 export type TargetState = {
   /** The last successful inventory, and what it said; absent: this target is new. */
   inventoriedAt?: string
+  /** The first successful one: the opening time of the scan that is this target's baseline. */
+  firstInventoriedAt?: string
   coverage?: Coverage
   /** The collector that has passed its canary here. */
   collectorHash?: string
@@ -50,6 +60,8 @@ export type Assessment = {
   findings: Finding[]
   engineVersion: string
   ruleVersions: Record<string, string>
+  /** By rule, those of the findings that are not the rule's own; absent: all are. */
+  severities?: Record<string, Severity>
 }
 
 /** A node that was seen but not assessed. */
@@ -61,6 +73,33 @@ export type Sighting = {
   detail?: string
 }
 
+/** A finding whose flapping a scan has told of, and which is not told of again until it settles. */
+export type FlappingFinding = Node & {
+  ruleId: string
+  /** The scan that told of it, and when. */
+  toldIn: string
+  toldAt: string
+  /** The scan that tells that it is quiet. */
+  settledIn?: string
+}
+
+/** When people were last reminded of what is open, and by which scan; `baseline`: not yet, weeks are counted from it. */
+export type Reminder = { at: string; scanId: string; baseline?: boolean }
+
+/** A node as it stands, with when it was last assessed as of the last change of its state. */
+export type KnownNode = Sighting & { assessedAt?: string }
+
+/**
+ * What a scan's configuration demands of those who use the table afterwards. It is read from here and not from a file of
+ * theirs, so that nobody gets round it by another file.
+ */
+export type Settings = {
+  waivers: WaiverPolicy
+  /** Days that a finding may stay open, by severity; absent in tables of earlier versions. */
+  sla?: Record<Severity, number>
+}
+
+/** One message of a scan, for one route and destination: `route` is made by `digestKey`. */
 export type Digest = {
   scanId: string
   route: string
@@ -85,19 +124,28 @@ export type FindingFilter = {
   since?: string
 }
 
+/** Some findings; `next` is the place to go on from, absent: these were the last. */
+export type FindingPage = { findings: StoredFinding[]; next?: string }
+
+/** What the list of findings holds of one. */
+export type StandingFinding = Node & { ruleId: string; status: Status }
+
 /**
  * The table, as the questions asked of it. Every write is conditional and may be repeated with the same input
  * without a second effect.
  */
 export type Store = {
-  /** Opens the scan and takes the lock; repeating it for the same scan is harmless. Throws ScanLockedError. */
-  openScan(scan: ScanRecord): Promise<void>
+  /**
+   * Opens the scan and takes the lock. Throws ScanLockedError where another scan has it, and where another execution has it
+   * for this one: a start that is delivered twice must not scan twice. `execution` may repeat it.
+   */
+  openScan(scan: ScanRecord, execution?: string): Promise<void>
   /** Records totals and releases the lock. */
   closeScan(
     scanId: string,
     end: Pick<
       ScanRecord,
-      'status' | 'closedAt' | 'coverage' | 'findings' | 'changes' | 'digest' | 'targetErrors'
+      'status' | 'closedAt' | 'coverage' | 'findings' | 'changes' | 'digest' | 'targetErrors' | 'emptyTargets'
     >,
   ): Promise<void>
   scan(scanId: string): Promise<ScanRecord | undefined>
@@ -134,6 +182,8 @@ export type Store = {
   markDigestPublished(scanId: string, route: string, at: string, messageId: string): Promise<void>
   unpublishedDigests(): Promise<Digest[]>
   digest(scanId: string, route: string): Promise<Digest | undefined>
+  /** Every digest of the scan, by route. */
+  digestsOf(scanId: string): Promise<Digest[]>
 
   findings(filter: FindingFilter): Promise<StoredFinding[]>
   /** Transitions and restatements, oldest first. */
@@ -148,14 +198,55 @@ export type Store = {
   appendRestatement(restatement: Transition & { evidenceHash: string }, n: number): Promise<boolean>
   /** The Evidence JSON that a verdict was judged on. */
   evidence(node: Node, hash: string): Promise<unknown>
-  /** Nodes known in a target, with their state: what tells retired and left-scope from never seen. */
-  nodesOf(target: TargetKey): Promise<Sighting[]>
+  /** The nodes of these that are known, as they stand. */
+  nodes(nodes: Node[]): Promise<KnownNode[]>
+  flapping(): Promise<FlappingFinding[]>
+  beginFlapping(finding: FlappingFinding): Promise<void>
+  settleFlapping(finding: Node & { ruleId: string }, settledIn: string): Promise<void>
+  endFlapping(finding: Node & { ruleId: string }, settledIn: string): Promise<void>
+  reminder(): Promise<Reminder | undefined>
+  /** False: the last reminder is no longer the one that was seen. */
+  putReminder(next: Reminder, seen: Reminder | undefined): Promise<boolean>
+  /** Nodes known in a target, with their state: what tells retired and left-scope from never seen; those of some clusters alone. */
+  nodesOf(target: TargetKey, clusters?: string[]): Promise<Sighting[]>
+  /** The accounts that the last scan saw in an organizational unit; undefined before the first. */
+  unit(id: string): Promise<string[] | undefined>
+  putUnit(id: string, accounts: string[]): Promise<void>
   target(target: TargetKey): Promise<TargetState | undefined>
   putTarget(
     target: TargetKey,
     state: Required<Pick<TargetState, 'inventoriedAt' | 'coverage'>>,
   ): Promise<void>
   putCanary(target: TargetKey, canary: Pick<TargetState, 'collectorHash' | 'canaryFailures'>): Promise<void>
+  /** Every waiver as it stands, those that were taken back too, by id. */
+  waivers(): Promise<Waiver[]>
+  /** Every revision that any waiver has had, the one that stands included. */
+  waiverRevisions(): Promise<Waiver[]>
+  /** Puts a waiver, new or in place of the revision that was seen. False: it is no longer the one that was seen. */
+  putWaiver(next: Waiver, seen: Waiver | undefined): Promise<boolean>
+  /** What the newest scan's configuration demands; undefined before the first scan. */
+  settings(): Promise<Settings | undefined>
+  putSettings(settings: Settings): Promise<void>
+
+  /**
+   * A page of the findings as they stand: FAIL, ERROR, PASS, NOT_APPLICABLE, each by rule and node. `after` is the `next` of
+   * the page before. What changes between two pages may show on both or on none.
+   */
+  findingsPage(filter: FindingFilter, limit: number, after?: string): Promise<FindingPage>
+  /** Every finding of the fleet by its entry in the list alone; by status, rule, account and region. */
+  standing(filter: FindingFilter): Promise<StandingFinding[]>
+  /** Changes after `from`, up to and with `to`, oldest first; no restatements. */
+  transitionsBetween(from: string, to: string, filter: FindingFilter): Promise<Transition[]>
+  /** The change of the same finding before this one. */
+  transitionBefore(
+    transition: Pick<Transition, keyof Node | 'ruleId' | 'scanId' | 'at' | 'from'>,
+  ): Promise<Transition | undefined>
+  /** Scans that opened after `from`, up to and with `to`, oldest first. */
+  scansBetween(from: string, to: string): Promise<ScanRecord[]>
+  /** Every target that was ever inventoried; empty in a table that only earlier versions have written. */
+  targets(): Promise<TargetKey[]>
+  /** What a scan has recorded of one target. */
+  resultsOfTarget(scanId: string, target: TargetKey): Promise<CommandResult[]>
 }
 
 /** Another scan is open. */

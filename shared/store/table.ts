@@ -15,8 +15,22 @@ export const INSTANCE_INDEX = 'instance'
  * was left unanswered is asked again (default 50, doubled each time). */
 export type Pace = { pageSize?: number; firstWaitMs?: number }
 
+/** How long is kept what later scans have superseded, in days: changes that are not a finding's last, and what is known of ended scans. */
+export const HISTORY_DAYS = 400
+
+const DAY_S = 86_400
+
+/** What a store may be told: how it reads, how long it keeps (default HISTORY_DAYS), and what time it is. */
+export type StoreOptions = Pace & { historyDays?: number; now?: () => Date }
+
 /** The table, the client to reach it, and the slots for nodes whose verdicts are being written: one node's keep their order. */
-export type Table = { client: DynamoDBDocumentClient; name: string; slots: Slots } & Pace
+export type Table = { client: DynamoDBDocumentClient; name: string; slots: Slots } & StoreOptions
+
+/** The attribute that lets DynamoDB delete an item when it is no longer kept, counted from `from` in milliseconds. */
+export const expiry = (
+  { historyDays = HISTORY_DAYS, now = () => new Date() }: StoreOptions,
+  from = now().getTime(),
+): { [TTL_ATTRIBUTE]: number } => ({ [TTL_ATTRIBUTE]: Math.floor(from / 1000) + historyDays * DAY_S })
 
 /**
  * What to create: keys, sparse indexes, on-demand capacity. Time to live is switched on apart, on TTL_ATTRIBUTE.

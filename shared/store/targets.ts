@@ -1,18 +1,25 @@
-import { type Key, keys } from './keys.ts'
-import { getItem, getItems } from './read.ts'
+import { type Key, keys, type Listing, listings } from './keys.ts'
+import { getItem, getItems, list, queryAll } from './read.ts'
 import { lastClosedAt } from './scans.ts'
 import type { TargetKey, TargetState } from './store.ts'
 import type { Table } from './table.ts'
 import { ALWAYS, updateIf } from './write.ts'
 
-type TargetItem = Key & TargetState
+type TargetItem = Key & Partial<Listing> & TargetState
 
 export const target = async (table: Table, key: TargetKey): Promise<TargetState | undefined> => {
   const item = await getItem<TargetItem>(table, keys.target(key))
   if (item === undefined) return undefined
-  const { pk, sk, ...state } = item
+  const { pk, sk, listKey, listSort, ...state } = item
   return state
 }
+
+/** Every target that was ever inventoried (by a version that lists them), by account and region. */
+export const targets = async (table: Table): Promise<TargetKey[]> =>
+  (await queryAll<Listing>(table, list('TARGETS'))).map(({ listSort }) => {
+    const [account = '', region = ''] = listSort.split('#')
+    return { account, region }
+  })
 
 /** An inventory older than the one recorded changes nothing. What else is known of the target stays. */
 export const putTarget = async (
@@ -21,10 +28,12 @@ export const putTarget = async (
   state: Required<Pick<TargetState, 'inventoriedAt' | 'coverage'>>,
 ): Promise<void> => {
   const { inventoriedAt, coverage } = state
+  const before = await getItem<TargetItem>(table, keys.target(key))
+  const firstInventoriedAt = before?.firstInventoriedAt ?? before?.inventoriedAt ?? inventoriedAt
   await updateIf(
     table,
     keys.target(key),
-    { set: { inventoriedAt, coverage } },
+    { set: { ...listings.target(key), inventoriedAt, coverage, firstInventoriedAt } },
     {
       expression: 'attribute_not_exists(#inventoriedAt) OR #inventoriedAt <= :at',
       values: { ':at': inventoriedAt },

@@ -1,15 +1,11 @@
 import type { Node, Transition } from '../findings/records.ts'
 import { type FindingItem, lastTransition } from './finding-items.ts'
 import { type Key, keys, type Listing, listings, nodeOfPk } from './keys.ts'
-import { type Table, TTL_ATTRIBUTE } from './table.ts'
+import { expiry, type Table, TTL_ATTRIBUTE } from './table.ts'
 import { IS_NEW, putIf, updateIf } from './write.ts'
 
 /** The node is in the key alone: an `instanceId` would put the item in the index by instance. */
 export type TransitionItem = Key & Listing & Omit<Transition, keyof Node> & { [TTL_ATTRIBUTE]?: number }
-
-/** How long a transition is kept once a later one of the same finding has superseded it. */
-const KEPT_DAYS = 400
-const DAY_S = 86_400
 
 /** Appends a transition; one that is there stays. `supersedes`: the scan of the finding's transition before. */
 export const putTransition = async (
@@ -26,7 +22,7 @@ export const putTransition = async (
   await updateIf(
     table,
     keys.transition(node, ruleId, supersedes),
-    { set: { [TTL_ATTRIBUTE]: Math.floor(Date.parse(at) / 1000) + KEPT_DAYS * DAY_S } },
+    { set: expiry(table, Date.parse(at)) },
     { expression: `attribute_exists(pk) AND attribute_not_exists(#${TTL_ATTRIBUTE})` },
   )
 }

@@ -6,10 +6,16 @@ import { loadRules } from '../../shared/rules/load.ts'
 import type { Store } from '../../shared/store/store.ts'
 import { type EnvelopeOptions, ETCD_RECORDS, envelopeOf, record } from '../evidence/envelope-of.ts'
 import { startTables } from '../store/table.fixture.ts'
+import { ROLES } from './member-roles.fixture.ts'
 import { recordedClient } from './recorded-client.ts'
 
 const RULES = loadRules().filter(({ id }) => id === 'etcd-auto-tls-disabled')
-const TARGET = { account: '111111111111', region: 'eu-central-1', selectors: [{ role: 'control-plane' }] }
+const TARGET = {
+  account: '111111111111',
+  region: 'eu-central-1',
+  roles: ROLES,
+  selectors: [{ role: 'control-plane' }],
+}
 
 let tables: Awaited<ReturnType<typeof startTables>>
 beforeAll(async () => {
@@ -108,9 +114,7 @@ test.each(STATUSES)(
     expect(await judged(await tables.newStore(), [answer(said)])).toBe(
       `unreachable ${details ?? status ?? 'Unknown'}`,
     )
-    const ssm = recordedClient<SSMClient>({
-      ListCommandInvocations: [{ CommandInvocations: [answer(said)] }],
-    })
+    const ssm = recordedClient<SSMClient>({ ListCommands: [{ Commands: [{ ...said, TargetCount: 1 }] }] })
     expect((await commandProgress(ssm.client, 'c1', ['i-1'])).done).toBe(!waits)
   },
 )

@@ -2,13 +2,15 @@ import type { SNSClient } from '@aws-sdk/client-sns'
 import { expect, test } from 'vitest'
 import { clientPool } from '../../shared/aws/clients.ts'
 import { digestTopic } from '../../shared/aws/digest-topic.ts'
-import { roleArn } from '../../shared/config/role-arn.ts'
+import { senderClients } from '../../shared/aws/sender-clients.ts'
+import { memberRoles } from '../../shared/config/role-arn.ts'
+import { ROLES } from './member-roles.fixture.ts'
 import { recordedClient } from './recorded-client.ts'
 
-const TARGET = { account: '111122223333', region: 'eu-west-1', selectors: [{ a: 'b' }] }
+const TARGET = { account: '111122223333', region: 'eu-west-1', roles: ROLES, selectors: [{ a: 'b' }] }
 
 test('a target has clients of its own region, which are kept and slow down by themselves', async () => {
-  const clients = clientPool(() => undefined)
+  const clients = clientPool(senderClients, () => undefined)
   const { ec2, ssm } = clients(TARGET)
   expect(await ssm.config.region()).toBe('eu-west-1')
   expect(await ec2.config.region()).toBe('eu-west-1')
@@ -22,16 +24,28 @@ test.each([
   [{ region: 'cn-north-1' }, 'arn:aws-cn:iam::111122223333:role/member'],
   [{ region: 'us-gov-west-1' }, 'arn:aws-us-gov:iam::111122223333:role/member'],
   [{ role: 'arn:aws:iam::9:role/other' }, 'arn:aws:iam::9:role/other'],
-])('a role given by name is one of the target: %j', (change, arn) => {
-  expect(roleArn({ ...TARGET, role: 'member', ...change })).toBe(arn)
+])('a role given by name is one of the target, and stands for two: %j', (change, arn) => {
+  expect(memberRoles({ ...TARGET, role: 'member', ...change })).toEqual({
+    sender: `${arn}-sender`,
+    reader: `${arn}-reader`,
+  })
 })
 
-test('a target with a role is scanned with the rights of that role', () => {
-  const target = { ...TARGET, role: 'member' }
-  const credentials = { accessKeyId: 'assumed', secretAccessKey: 'x' }
-  const pool = clientPool(() => async () => credentials)
-  expect(pool(target).ssm).not.toBe(pool(TARGET).ssm)
-  return expect(pool(target).ssm.config.credentials()).resolves.toMatchObject(credentials)
+test('a target is scanned with the rights of its roles, each set of roles with its own', async () => {
+  const pool = clientPool(senderClients, ({ roles }) => async () => ({
+    accessKeyId: roles.reader,
+    secretAccessKey: 'x',
+  }))
+  const keyOf = async (target: typeof TARGET) => (await pool(target).ssm.config.credentials()).accessKeyId
+  expect(await keyOf(TARGET)).toBe(ROLES.reader)
+  const others = [
+    { ...TARGET, roles: { ...ROLES, reader: 'another' } },
+    { ...TARGET, roles: { ...ROLES, sender: 'another' } },
+    { ...TARGET, externalId: 'x-7' },
+  ]
+  expect(await keyOf(others[0] ?? TARGET)).toBe('another')
+  const clients = new Set([TARGET, ...others].map((target) => pool(target).ssm))
+  expect(clients.size).toBe(4)
 })
 
 test('a digest goes out with a body for each protocol, its subject and its attributes', async () => {
@@ -43,7 +57,7 @@ test('a digest goes out with a body for each protocol, its subject and its attri
     bodies: { default: '{}', email: 'text' },
     attributes: { worst: 'PASS' },
   }
-  expect(await digestTopic(sns.client, 'arn:topic')(digest)).toBe('m1')
+  expect(await digestTopic(sns.client, { digests: 'arn:topic' })(digest)).toBe('m1')
   expect(sns.inputsOf('Publish')).toEqual([
     {
       TopicArn: 'arn:topic',

@@ -25,6 +25,7 @@ test('one instance that has just gone does not sink the other 49', async () => {
   expect(ssm.inputsOf('SendCommand')).toEqual([
     {
       DocumentName: 'Doc',
+      DocumentVersion: '1',
       Targets: [{ Key: 'InstanceIds', Values: ['i-1', 'i-2'] }],
       Comment: 'fleet-scanner s1',
       TimeoutSeconds: 90,
@@ -79,48 +80,49 @@ test('short and empty pages are read to the end', async () => {
   })
 })
 
-test('an empty list right after the send is not the end', async () => {
-  const ssm = recordedClient<SSMClient>({
-    ListCommandInvocations: [{ CommandInvocations: [] }],
-    ListCommands: [
-      { Commands: [] },
-      { Commands: [{ Status: 'Success', StatusDetails: 'Success', TargetCount: 2 }] },
-    ],
-  })
-  expect(await commandProgress(ssm.client, 'c1', ['i-1', 'i-2'])).toEqual({ done: false, answered: 0 })
-  // The command is over, and its two invocations are not to be seen yet.
-  expect(await commandProgress(ssm.client, 'c1', ['i-1', 'i-2'])).toEqual({ done: false, answered: 0 })
+const command = (Status: string, TargetCount: number, CompletedCount: number) => ({
+  Commands: [{ Status, StatusDetails: Status, TargetCount, CompletedCount }],
+})
+const progressOf = async (answers: object[], ids: string[]) => {
+  const ssm = recordedClient<SSMClient>({ ListCommands: answers })
+  return { ssm, progress: await commandProgress(ssm.client, 'c1', ids) }
+}
+
+test('how far a command is, is read from its own counts: no output of any other command is asked for', async () => {
+  const { ssm, progress } = await progressOf([command('InProgress', 2, 1)], ['i-1', 'i-2'])
+  expect(progress).toEqual({ done: false, answered: 1, reached: 2 })
+  expect(ssm.asked).toEqual([{ name: 'ListCommands', input: { CommandId: 'c1' } }])
 })
 
-test('a command is over when every instance has answered, in whatever way', async () => {
-  const ssm = recordedClient<SSMClient>({
-    ListCommandInvocations: [
-      { CommandInvocations: [invocation('i-1'), invocation('i-2', 'InProgress')] },
-      { CommandInvocations: [invocation('i-1'), invocation('i-2', 'Failed')] },
-    ],
-  })
-  expect(await commandProgress(ssm.client, 'c1', ['i-1', 'i-2'])).toEqual({ done: false, answered: 1 })
-  expect(await commandProgress(ssm.client, 'c1', ['i-1', 'i-2'])).toEqual({ done: true, answered: 2 })
+test('a command that is not listed yet, right after the send, is not over', async () => {
+  const { progress } = await progressOf([{ Commands: [] }], ['i-1'])
+  expect(progress).toEqual({ done: false, answered: 0 })
+})
+
+test('an empty page is not the end of the list', async () => {
+  const pages = [{ Commands: [], NextToken: 'a' }, command('Success', 1, 1)]
+  const { ssm, progress } = await progressOf(pages, ['i-1'])
+  expect(progress.done).toBe(true)
+  expect(ssm.inputsOf('ListCommands')[1]).toEqual({ CommandId: 'c1', NextToken: 'a' })
+})
+
+test('a command is over when every instance has answered, in whatever way, even where its status lags', async () => {
+  expect((await progressOf([command('InProgress', 2, 2)], ['i-1', 'i-2'])).progress.done).toBe(true)
+  expect((await progressOf([command('Failed', 2, 2)], ['i-1', 'i-2'])).progress.done).toBe(true)
 })
 
 test('an instance that got no invocation is not waited for once the command has completed', async () => {
-  const command = (Status: string, TargetCount: number) => ({
-    Commands: [{ Status, StatusDetails: Status, TargetCount }],
+  expect((await progressOf([command('InProgress', 1, 1)], ['i-1', 'i-2'])).progress.done).toBe(false)
+  expect((await progressOf([command('Success', 1, 1)], ['i-1', 'i-2'])).progress).toEqual({
+    done: true,
+    answered: 1,
+    reached: 1,
   })
-  const ssm = recordedClient<SSMClient>({
-    ListCommandInvocations: [{ CommandInvocations: [invocation('i-1')] }],
-    ListCommands: [command('InProgress', 1), command('Success', 1)],
-  })
-  expect((await commandProgress(ssm.client, 'c1', ['i-1', 'i-2'])).done).toBe(false)
-  expect((await commandProgress(ssm.client, 'c1', ['i-1', 'i-2'])).done).toBe(true)
 })
 
 test('a command whose instances all vanished is over', async () => {
-  const ssm = recordedClient<SSMClient>({
-    ListCommandInvocations: [{ CommandInvocations: [] }],
-    ListCommands: [{ Commands: [{ Status: 'Success', StatusDetails: 'NoInstancesInTag', TargetCount: 0 }] }],
-  })
-  expect(await commandProgress(ssm.client, 'c1', ['i-1'])).toEqual({ done: true, answered: 0 })
+  const nobody = { Commands: [{ Status: 'Success', StatusDetails: 'NoInstancesInTag', TargetCount: 0 }] }
+  expect((await progressOf([nobody], ['i-1'])).progress).toEqual({ done: true, answered: 0, reached: 0 })
 })
 
 test('the longer output of one instance can be had, where there still is one', async () => {

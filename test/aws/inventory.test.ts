@@ -3,9 +3,15 @@ import type { SSMClient } from '@aws-sdk/client-ssm'
 import { expect, test } from 'vitest'
 import { clusterName } from '../../shared/aws/cluster-name.ts'
 import { type KnownInstance, takeInventory } from '../../shared/aws/inventory.ts'
+import { ROLES } from './member-roles.fixture.ts'
 import { recordedClient } from './recorded-client.ts'
 
-const TARGET = { account: '111122223333', region: 'eu-west-1', selectors: [{ role: 'control-plane' }] }
+const TARGET = {
+  account: '111122223333',
+  region: 'eu-west-1',
+  roles: ROLES,
+  selectors: [{ role: 'control-plane' }],
+}
 const NAMING = { optOutTag: 'fleet-scanner:exclude' }
 
 const instance = (InstanceId: string, state = 'running', tags: Record<string, string> = {}) => ({

@@ -6,12 +6,13 @@ import { parseResults } from '../../lambdas/parse-results/parse-results.ts'
 import type { RunScanDeps, ScanResult } from '../../lambdas/run-scan/deps.ts'
 import { runScan } from '../../lambdas/run-scan/run-scan.ts'
 import { fleetAgent } from '../../local/agent.ts'
-import { HOME_ACCOUNT } from '../../local/caller.ts'
-import { localCredentials } from '../../local/credentials.ts'
+import { accessKeyOf, HOME_ACCOUNT, type MemberRole } from '../../local/caller.ts'
 import { type EndpointOptions, startEndpoint } from '../../local/endpoint.ts'
 import type { FleetInstance } from '../../local/fleet.ts'
-import { collectorDocument } from '../../shared/aws/document.ts'
-import { commandReader, targetAccess } from '../../shared/aws/target-access.ts'
+import { commandReader } from '../../shared/aws/command-reader.ts'
+import { type CommandDocument, collectorDocument } from '../../shared/aws/document.ts'
+import type { SenderClients } from '../../shared/aws/sender-clients.ts'
+import { targetAccess } from '../../shared/aws/target-access.ts'
 import { parseConfig } from '../../shared/config/parse-config.ts'
 import { loadRules } from '../../shared/rules/load.ts'
 import type { Store } from '../../shared/store/store.ts'
@@ -26,71 +27,81 @@ export const stopEndpoints = async (): Promise<void> => {
   for (const stop of started.splice(0)) await stop()
 }
 
-type Options = Pick<EndpointOptions, 'now' | 'onCall'>
+/** `own`: the document of the scanner; `documents`: those of the account, by default that one alone. */
+type Options = Pick<EndpointOptions, 'now' | 'onCall' | 'listLag'> & {
+  own?: CommandDocument
+  documents?: CommandDocument[]
+}
 
 /**
- * Both functions with the real clients, against the local Systems Manager and EC2. Instances may be changed between,
+ * Both functions with the real clients and the rights of their own roles, against the local Systems Manager and EC2. Instances may be changed between,
  * and during, scans; `calls` are the operations that were asked for.
  */
 export const scannedEndpoint = async (
   store: Store,
   entries: Partial<FleetInstance>[],
-  { now = () => new Date(), onCall }: Options = {},
+  { now = () => new Date(), onCall, listLag, own = collectorDocument(), documents = [own] }: Options = {},
 ) => {
   const fleet = fleetOf(entries.map((entry) => ({ tags: { role: 'control-plane' }, ...entry })))
-  const { name, content, hash } = collectorDocument()
   const calls: { operation: string; request: string }[] = []
   const endpoint = await startEndpoint({
     fleet,
     now,
-    documents: [{ name, content }],
+    documents,
+    ...(listLag && { listLag }),
     agent: fleetAgent(),
     onCall: (caller, operation, request) => {
       calls.push({ operation, request })
       onCall?.(caller, operation, request)
     },
   })
-  const settings = {
-    ...{ endpoint: endpoint.url, region: 'eu-central-1', credentials: localCredentials },
-    ...{ retryMode: 'adaptive', maxAttempts: 6 },
+  const clientsOf = (role: MemberRole): SenderClients => {
+    const settings = {
+      ...{ endpoint: endpoint.url, region: 'eu-central-1', retryMode: 'adaptive', maxAttempts: 6 },
+      credentials: { accessKeyId: accessKeyOf(HOME_ACCOUNT, role), secretAccessKey: 'local' },
+    }
+    const clients = { ec2: new EC2Client(settings), ssm: new SSMClient(settings) }
+    started.push(async () => {
+      clients.ec2.destroy()
+      clients.ssm.destroy()
+    })
+    return clients
   }
-  const clients = { ec2: new EC2Client(settings), ssm: new SSMClient(settings) }
-  started.push(async () => {
-    clients.ec2.destroy()
-    clients.ssm.destroy()
-    await endpoint.stop()
-  })
+  started.push(endpoint.stop)
+  const [sender, reading] = [clientsOf('sender'), clientsOf('reader')]
 
   const text = `targets: [{ account: '${HOME_ACCOUNT}', regions: [eu-central-1], selectors: [{ role: control-plane }] }]
-documentName: ${name}
 poll: { firstSeconds: 1, longestSeconds: 1 }
 `
   const config = parseConfig(text, 'fleet-scanner.yaml')
   const deps: RunScanDeps = {
-    ...{ config, store, now, collectorHash: hash, parseFunction: 'parse-results' },
-    access: targetAccess(() => clients, config),
+    ...{ config, store, now, collectorHash: own.hash, parseFunction: 'parse-results' },
+    access: targetAccess(() => sender, config, own),
+    accountsIn: async () => [],
     publish: async () => 'message',
+    topicOf: () => 'arn:topic',
     record: () => {},
   }
-  const scan = async (): Promise<ScanResult> => {
-    const runner = new LocalDurableTestRunner<ScanResult>({
+  const run = async <T>(event: unknown): Promise<T> => {
+    const runner = new LocalDurableTestRunner<T>({
       handlerFunction: withDurableExecution(async (input: unknown, context: DurableContext) => {
         context.configureLogger({ customLogger: QUIET })
-        return runScan(input, context, deps) as Promise<ScanResult>
+        return runScan(input, context, deps)
       }),
     })
-    const reader = commandReader(() => clients)
+    const reader = commandReader(() => reading)
     runner.registerFunction('parse-results', (event: Parameters<typeof parseResults>[0]) =>
       parseResults(event, { reader, store, rules: RULES, now }),
     )
-    const result = (await runner.run({ payload: {} })).getResult()
+    const result = (await runner.run({ payload: event })).getResult()
     if (result === undefined) throw new Error('the scan returned nothing')
     return result
   }
   /** The requests of one operation, read. */
   const requestsOf = (operation: string): Record<string, unknown>[] =>
     calls.filter((call) => call.operation === operation).map(({ request }) => JSON.parse(request))
-  return { scan, fleet, requestsOf }
+  const scan = () => run<ScanResult>({})
+  return { scan, run, fleet, requestsOf }
 }
 
 const QUIET = { error: () => {}, warn: () => {}, info: () => {}, debug: () => {} }

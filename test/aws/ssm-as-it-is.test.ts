@@ -87,7 +87,9 @@ test.concurrent('an envelope that does not fit into 2,500 bytes is fetched by it
 })
 
 test.concurrent.each([
+  'GetDocument',
   'SendCommand',
+  'ListCommands',
   'ListCommandInvocations',
   'GetCommandInvocation',
   'DescribeInstanceInformation',
@@ -124,7 +126,7 @@ test.concurrent('an agent that answers after the deadline keeps its old verdict,
     now,
     onCall: (_, operation) => {
       // The second scan looks for answers for an hour.
-      if (operation === 'ListCommandInvocations' && late > 0) late += 60 * 60_000
+      if (operation === 'ListCommands' && late > 0) late += 60 * 60_000
     },
   })
   await scan()
@@ -186,4 +188,25 @@ test.concurrent('an instance that is replaced between the inventory and the send
     [instanceId(2)]: PASS,
     [instanceId(3)]: PASS,
   })
+})
+
+test.concurrent('a list of answers that lags behind the command itself is waited for, and loses nobody', async () => {
+  const store = await tables.newStore()
+  const all = Array.from({ length: 3 }, () => prints(printed(false)))
+  const { scan, requestsOf } = await scannedEndpoint(store, all, {
+    listLag: { commandsMs: 0, invocationsMs: 4_000 },
+  })
+  const result = await scan()
+  expect(result).toMatchObject({ coverage: { total: 3, assessed: 3 }, targetErrors: [] })
+  expect(requestsOf('ListCommandInvocations').length).toBeGreaterThan(2)
+})
+
+test.concurrent('answers that never show are given up in the end, and the instances named', async () => {
+  const store = await tables.newStore()
+  const { scan } = await scannedEndpoint(store, [prints(printed(false))], {
+    listLag: { commandsMs: 0, invocationsMs: 600_000 },
+  })
+  const result = await scan()
+  expect(result).toMatchObject({ coverage: { total: 1, assessed: 0 } })
+  expect(await foundBy(store, result.scanId)).toEqual({ [instanceId(1)]: 'unreachable NoInvocation' })
 })

@@ -71,8 +71,14 @@ test.each([1, 30])(
         return calls(cost)
       })
       const commands = sent.reduce((sum, each) => sum + each, 0)
-      // A list for each look, and one more to judge by.
-      expect(cost.calls.ListCommandInvocations).toBe(cost.polls + commands)
+      // The document is compared once in each target that anything is sent to.
+      expect(cost.calls.GetDocument).toBe(Math.min(instances, targets))
+      // A look is at the command itself; what was printed is listed once, to judge by.
+      expect(cost.calls.ListCommands).toBe(cost.polls)
+      expect(cost.calls.ListCommandInvocations).toBe(commands)
+      // Each role once a target, for as long as its credentials last: the next scan of the process finds them.
+      expect(first.calls.AssumeRole).toBe(targets + Math.min(instances, targets))
+      expect(cost.calls.AssumeRole ?? 0).toBe(0)
       expect(cost.polls).toBeLessThanOrEqual(3 * commands)
       expect(cost.calls.GetCommandInvocation ?? 0).toBe(0)
       expect(cost.calls.DescribeInstances).toBe(targets)
@@ -136,6 +142,7 @@ const rowOf = ({ calls, polls, durableOperations, writeUnits }: Cost) => ({
   SendCommand: calls.SendCommand,
   polls,
   lists: calls.ListCommandInvocations,
+  GetDocument: calls.GetDocument ?? 0,
   ListCommands: calls.ListCommands ?? 0,
   DescribeInstances: calls.DescribeInstances,
   AssumeRole: calls.AssumeRole ?? 0,

@@ -12,9 +12,12 @@ import { applyEnvironment } from '../../local/environment.ts'
 import type { FleetInstance } from '../../local/fleet.ts'
 import { OWN_ARN } from '../../local/functions.ts'
 import { clientPool } from '../../shared/aws/clients.ts'
+import { commandReader } from '../../shared/aws/command-reader.ts'
 import { collectorDocument } from '../../shared/aws/document.ts'
+import { readerClients } from '../../shared/aws/reader-clients.ts'
 import { assumedRole } from '../../shared/aws/role.ts'
-import { commandReader, targetAccess } from '../../shared/aws/target-access.ts'
+import { senderClients } from '../../shared/aws/sender-clients.ts'
+import { targetAccess } from '../../shared/aws/target-access.ts'
 import { parseConfig } from '../../shared/config/parse-config.ts'
 import { loadRules } from '../../shared/rules/load.ts'
 import { createStore } from '../../shared/store/create-store.ts'
@@ -35,7 +38,7 @@ export type Cost = {
   writeUnits: number
 }
 
-const { name: documentName, content, hash: collectorHash } = collectorDocument()
+const { name, content, hash: collectorHash } = collectorDocument()
 
 /** The functions on a fleet behind the local endpoint, with a table of their own and all that they do counted. */
 export const measuredFleet = async (
@@ -46,7 +49,7 @@ export const measuredFleet = async (
   const counted = counters()
   const endpoint = await startEndpoint({
     fleet: fleetOf(instances.map((each) => ({ tags: { etcd: 'yes' }, ...each }))),
-    documents: [{ name: documentName, content }],
+    documents: [{ name, content }],
     agent: fleetAgent(),
     onCall: counted.onCall,
   })
@@ -69,7 +72,7 @@ export const measuredFleet = async (
       `  - { account: ${account}, regions: [${region}], role: member, selectors: [{ etcd: "*" }] }\n`,
   )
   const config = parseConfig(
-    `targets:\n${entries.join('')}documentName: ${documentName}\npoll: { firstSeconds: 1, longestSeconds: 1 }\n`,
+    `targets:\n${entries.join('')}poll: { firstSeconds: 1, longestSeconds: 1 }\n`,
     'fleet-scanner.yaml',
   )
   const now = () => new Date()
@@ -77,15 +80,22 @@ export const measuredFleet = async (
     config,
     store,
     collectorHash,
-    access: targetAccess(clientPool(assumedRole), config),
+    access: targetAccess(clientPool(senderClients, assumedRole('sender')), config),
     parseFunction: 'parse-results',
+    accountsIn: async () => [],
     publish: async () => 'message',
+    topicOf: () => 'arn:topic',
     now,
     record: () => {},
   }
   // One rule: more make a first scan longer, and nothing else of what is measured.
   const rules = loadRules().slice(0, 1)
-  const judging = { reader: commandReader(clientPool(assumedRole)), store, rules, now }
+  const judging = {
+    reader: commandReader(clientPool(readerClients, assumedRole('reader'))),
+    store,
+    rules,
+    now,
+  }
   const handlerFunction = withDurableExecution(
     async (input: unknown, context: DurableContext) => {
       context.configureLogger({ customLogger: silent })

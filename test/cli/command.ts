@@ -8,16 +8,27 @@ const BIN = fileURLToPath(new URL('../../bin/fleet-scanner.js', import.meta.url)
 export type Run = { code: number | null; stdout: string; stderr: string }
 export type RunOptions = { stdin?: string; cwd?: string; env?: Record<string, string>; node?: string }
 
-/** What the test runner sets for its own output. */
-const { FORCE_COLOR: _forced, NO_COLOR: _none, ...ENVIRONMENT } = process.env
+/** Without what the test runner sets for its own output, and without the way to anybody's AWS account. */
+const ENVIRONMENT = {
+  ...Object.fromEntries(
+    Object.entries(process.env).filter(([name]) => !/^(FORCE_COLOR|NO_COLOR|AWS_.*)$/.test(name)),
+  ),
+  AWS_CONFIG_FILE: '/nonexistent/config',
+  AWS_SHARED_CREDENTIALS_FILE: '/nonexistent/credentials',
+  AWS_EC2_METADATA_DISABLED: 'true',
+}
 
-/** Runs the real command as a user does, and waits for its end. */
-export const fleetScanner = async (args: string[], options: RunOptions = {}): Promise<Run> => {
+/** Runs the real command as a user does, and waits for its end. `onStart` gets what stops it early. */
+export const fleetScanner = async (
+  args: string[],
+  options: RunOptions & { onStart?: (interrupt: () => void) => void } = {},
+): Promise<Run> => {
   const child = spawn(options.node ?? process.execPath, [BIN, ...args], {
     ...(options.cwd !== undefined && { cwd: options.cwd }),
     env: { ...ENVIRONMENT, ...options.env },
     timeout: 50_000,
   })
+  options.onStart?.(() => child.kill('SIGINT'))
   // A command that stops early, by a wrong option, does not read what it is given.
   child.stdin.on('error', () => {})
   child.stdin.end(options.stdin ?? '')

@@ -38,6 +38,8 @@ describe.skipIf(!isThere)(
       await cp(join(NODES, 'kubeadm.json'), join(folder, 'good.json'))
       await cp(join(NODES, 'kubeadm-auto-tls.json'), join(folder, 'bad.json'))
       await writeFile(join(folder, 'fleet.yaml'), FLEET)
+      // What version 2 does unasked.
+      await writeFile(join(folder, 'aws-config'), '[default]\ncli_timestamp_format = iso8601\n')
       const fleet = await loadFleet(join(folder, 'fleet.yaml'))
       account = await startAccount({ dataDir: join(folder, 'data'), fleet })
       await account.runScan({ scanId: 'the-scan' })
@@ -55,6 +57,7 @@ describe.skipIf(!isThere)(
         env: {
           PATH: process.env.PATH,
           HOME: folder,
+          AWS_CONFIG_FILE: join(folder, 'aws-config'),
           AWS_ACCESS_KEY_ID: localCredentials.accessKeyId,
           AWS_SECRET_ACCESS_KEY: localCredentials.secretAccessKey,
           AWS_REGION: region,
@@ -117,6 +120,20 @@ describe.skipIf(!isThere)(
       )
       const all = await dynamodb('scan', '--select', 'COUNT')
       expect(all.Count).toBeGreaterThan(INSTANCES * 3)
+    })
+
+    it('shows what is deployed: the stack, its schedule, and a function that it may invoke', async () => {
+      const home = (...args: string[]) => aws(account.endpointUrl, REGION, ...args)
+      const { Stacks } = await home('cloudformation', 'describe-stacks', '--stack-name', account.stack)
+      expect(Stacks[0].Outputs).toContainEqual({ OutputKey: 'TableName', OutputValue: account.tableName })
+      const output = (key: string): string =>
+        Stacks[0].Outputs.find(({ OutputKey }: { OutputKey: string }) => OutputKey === key).OutputValue
+      const schedule = await home('scheduler', 'get-schedule', '--name', output('ScheduleName'))
+      expect(schedule).toMatchObject({ State: 'ENABLED', Target: { Arn: output('RunScanArn') } })
+      const dryRun = ['--function-name', output('RunScanArn'), '--invocation-type', 'DryRun']
+      expect(await home('lambda', 'invoke', ...dryRun, join(folder, 'answer'))).toMatchObject({
+        StatusCode: 204,
+      })
     })
   },
 )

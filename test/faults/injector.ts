@@ -13,7 +13,8 @@ class ProcessDied extends Error {
 }
 
 /** Calls that only look. Whatever else a function is given counts as a side effect, also what is added later. */
-const LOOKS = /^(Get|BatchGet|Query|Scan|inventory|progress|invocations|fullOutput|describe|list|get)/
+const LOOKS =
+  /^(Get|BatchGet|Query|Scan|inventory|survey|document|progress|invocations|fullOutput|describe|list|get)/
 
 /** Counts the side effects of what it wraps, and makes one of them fail. */
 export const injector = (fault?: Fault) => {

@@ -36,8 +36,14 @@ const printed = (verdict: unknown): string => {
  * Both functions as they are, on a table of their own, with Systems Manager, EC2 and SNS that outlive them. The
  * clock stands still during a scan, so that what two runs store can be compared.
  */
-export const worldOn = (tables: Tables, tableName: string, fleet: FakeFleet, collectorHash: string) => {
-  const world = fakeWorld(createStore(tables.client, tableName), fleet)
+export const worldOn = (
+  tables: Tables,
+  tableName: string,
+  fleet: FakeFleet,
+  collectorHash: string,
+  settings = '',
+) => {
+  const world = fakeWorld(createStore(tables.client, tableName), fleet, settings)
 
   const scan = async ({
     scanId,
@@ -46,8 +52,8 @@ export const worldOn = (tables: Tables, tableName: string, fleet: FakeFleet, col
     judging = injector(),
   }: Attempt): Promise<ScanResult | undefined> => {
     const client = faults.client(tables.client)
-    const store = createStore(client, tableName)
     const now = () => at
+    const store = createStore(client, tableName, { now })
     const { config, parseFunction, record: recordScan, access, ...others } = world.deps
     const deps: RunScanDeps = {
       ...faults.methods(others),
@@ -70,12 +76,14 @@ export const worldOn = (tables: Tables, tableName: string, fleet: FakeFleet, col
             ),
           fullOutput: async () => '',
         }),
-      ...{ store: createStore(judging.client(client), tableName), now },
+      ...{ store: createStore(judging.client(client), tableName, { now }), now },
       rules: RULES,
     }
     const runner = new LocalDurableTestRunner<ScanResult>({
       handlerFunction: withDurableExecution(async (input: unknown, context: DurableContext) => {
         context.configureLogger({ customLogger: QUIET })
+        // To the lock, whoever starts it again is the execution that died: another one would be refused.
+        Object.assign(context, { executionContext: { durableExecutionArn: scanId } })
         return runScan(input, context, deps)
       }),
     })

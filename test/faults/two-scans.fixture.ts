@@ -1,5 +1,7 @@
 import { BatchWriteCommand } from '@aws-sdk/lib-dynamodb'
 import type { Finding } from '../../shared/findings/finding.ts'
+import { digestBodySchema } from '../../shared/report/digest-body.ts'
+import { transitionId } from '../../shared/report/digest-covers.ts'
 import { createStore } from '../../shared/store/create-store.ts'
 import { FINDING_PREFIX, type Key, TRANSITION_PREFIX } from '../../shared/store/keys.ts'
 import type { Digest } from '../../shared/store/store.ts'
@@ -83,11 +85,13 @@ const endOf = (content: Record<string, unknown>[], published: Digest[]) => {
   const nameOf = (change: { instanceId: string; ruleId: string; from?: string; to: string }) =>
     `${change.instanceId} ${change.ruleId} ${change.from ?? 'new'} -> ${change.to}`
   const told: Record<string, string[]> = Object.fromEntries(changes.map((change) => [nameOf(change), []]))
-  for (const { scanId, bodies } of published)
-    for (const change of JSON.parse(bodies.default ?? '').changes) {
+  for (const { scanId, bodies } of published) {
+    const ids = new Set(digestBodySchema.parse(JSON.parse(bodies.default ?? '')).covers.ids)
+    for (const change of changes) {
       const digests = told[nameOf(change)]
-      if (scanId !== FIRST.scanId && digests && !digests.includes(scanId)) digests.push(scanId)
+      if (ids.has(transitionId(change)) && digests && !digests.includes(scanId)) digests.push(scanId)
     }
+  }
   return { findings, changes: changes.length, told }
 }
 

@@ -12,8 +12,10 @@ import { buildDigest } from '../../shared/report/digest.ts'
 import { renderFindings } from '../../shared/report/findings-table.ts'
 import { unpainted } from '../../shared/report/grid.ts'
 import { renderHistory } from '../../shared/report/history-table.ts'
+import { fixFor } from '../../shared/rules/fix.ts'
 import { loadRules } from '../../shared/rules/load.ts'
 import type { Assessment } from '../../shared/store/store.ts'
+import { ROLES } from '../aws/member-roles.fixture.ts'
 import { HOSTILE, type Hostile } from './outputs.ts'
 import { problemsOf } from './problems.ts'
 
@@ -56,7 +58,7 @@ const judged = async ({ cluster }: Hostile, output: string): Promise<Assessment>
   const instance = { instanceId: 'i-1', tags: {}, ...(cluster !== undefined && { cluster }) }
   const event = { scanId: 's1', commandId: 'c1', n: '0', instances: [instance], deadlinePassed: true }
   const { account, region } = NODE
-  await parseResults({ ...event, target: { account, region, selectors: [] } }, deps)
+  await parseResults({ ...event, target: { account, region, roles: ROLES, selectors: [] } }, deps)
   if (kept === undefined) throw new Error('nothing was judged')
   return kept
 }
@@ -80,6 +82,8 @@ const shown = ({ cluster }: Hostile, { findings }: Assessment): Record<string, s
   })
   const digest = buildDigest({
     ...{ scanId: 's1', at: '2026-01-31T12:00:00Z', transitions, findings: {}, baseline: true },
+    ...{ openedAt: '2026-01-31T12:00:00Z', route: 'default', place: '--local', covers: transitions },
+    fixOf: fixFor,
     coverage: { total: 1, assessed: 1, byState: { assessed: 1 } },
     targetErrors: findings.map(
       ({ message }) => `${NODE.account}/${NODE.region}: ${reasonOf(new Error(message))}`,
@@ -96,6 +100,7 @@ const shown = ({ cluster }: Hostile, { findings }: Assessment): Record<string, s
     'the subject': digest?.subject ?? '',
     'the mail': digest?.bodies.email ?? '',
     'the digest as JSON': digest?.bodies.default ?? '',
+    'the digest for Amazon Q': digest?.amazonQ ?? '',
   }
 }
 

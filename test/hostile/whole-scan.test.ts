@@ -35,6 +35,12 @@ test('a scan of a hostile fleet ends, and nothing that it stores, prints, publis
       texts[`${command} as ${format}${format === 'table' ? '' : ' JSON'}`] = stdout
       texts[`messages of ${command} as ${format}`] = stderr
     }
+  for (const format of ['html', 'csv', 'markdown']) {
+    const { stdout, stderr } = await run('report', '--format', format)
+    expect(stdout, stderr).not.toBe('')
+    texts[`report as ${format}`] = stdout.replaceAll('\r\n', '\n')
+    texts[`messages of report as ${format}`] = stderr
+  }
   expect(problemsOf(texts)).toEqual([])
 
   const findings: { instanceId: string; ruleId: string; status: string }[] = (

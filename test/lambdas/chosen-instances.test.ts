@@ -1,6 +1,7 @@
 import { LocalDurableTestRunner } from '@aws/durable-execution-sdk-js-testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { ScanPlan, ScanSummary } from '../../lambdas/run-scan/deps.ts'
+import { collectorDocument } from '../../shared/aws/document.ts'
 import { createStore } from '../../shared/store/create-store.ts'
 import { startTables } from '../store/table.fixture.ts'
 import { awsError, COLLECTOR, fakeWorld, many } from './scan.fixture.ts'
@@ -114,7 +115,7 @@ test.concurrent('a dry run names who would get what, by target, and leaves no tr
   const plan = await world.run<ScanPlan>({ dryRun: true })
   expect(plan).toEqual({
     status: 'planned',
-    document: { name: 'fleet-scanner-collector', collectorHash: COLLECTOR },
+    document: { name: collectorDocument().name, collectorHash: COLLECTOR },
     targets: [
       {
         ...here,
@@ -124,6 +125,7 @@ test.concurrent('a dry run names who would get what, by target, and leaves no tr
         ],
         skipped: [{ instanceId: 'i-off', tags: {}, state: 'stopped' }],
         canary: 'i-1',
+        document: 'ok',
       },
       { account: '222222222222', region: 'eu-west-1', toScan: [], skipped: [], error: 'no such role' },
     ],

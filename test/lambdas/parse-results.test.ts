@@ -8,11 +8,17 @@ import {
 import type { Invocation } from '../../shared/aws/commands.ts'
 import { loadRules } from '../../shared/rules/load.ts'
 import type { Store } from '../../shared/store/store.ts'
+import { ROLES } from '../aws/member-roles.fixture.ts'
 import { type EnvelopeOptions, ETCD_RECORDS, envelopeOf, record } from '../evidence/envelope-of.ts'
 import { node, sighting } from '../store/fleet.fixture.ts'
 import { startTables } from '../store/table.fixture.ts'
 
-const TARGET = { account: '111111111111', region: 'eu-central-1', selectors: [{ role: 'control-plane' }] }
+const TARGET = {
+  account: '111111111111',
+  region: 'eu-central-1',
+  roles: ROLES,
+  selectors: [{ role: 'control-plane' }],
+}
 
 let tables: Awaited<ReturnType<typeof startTables>>
 beforeAll(async () => {
@@ -90,7 +96,10 @@ test('every answer of a command becomes a verdict, every silence keeps its reaso
     noAnswer('i-late', 'DeliveryTimedOut'),
     noAnswer('i-broken', 'Failed'),
   ])
-  const summary = await parseResults(event(['i-on', 'i-off', 'i-junk', 'i-late', 'i-broken', 'i-none']), deps)
+  const summary = await parseResults(
+    event(['i-on', 'i-off', 'i-junk', 'i-late', 'i-broken', 'i-none'], { reached: 5 }),
+    deps,
+  )
   expect(summary).toEqual({
     coverage: { total: 6, assessed: 3, byState: { assessed: 3, unreachable: 3 } },
     changes: 3,
@@ -202,5 +211,36 @@ test('while an answer is still on its way nothing is judged; after the deadline 
     instanceId: 'i-2',
     state: 'unreachable',
     detail: 'InProgress',
+  })
+})
+
+test('a list that was read too early is read again: nobody in it is taken for one that got no command', async () => {
+  const store = await tables.newStore()
+  const early = depsWith(store, [answer('i-1', printed(false))]).deps
+  // All three were reached, as far as anybody knows, or by the command's own count.
+  for (const over of [{}, { reached: 3 }, { reached: 2 }])
+    await expect(parseResults(event(['i-1', 'i-2', 'i-3'], over), early)).rejects.toThrow(
+      AnswersNotReadyError,
+    )
+  await expect(parseResults(event(['i-1']), depsWith(store, []).deps)).rejects.toThrow(AnswersNotReadyError)
+  expect(await store.commandResults('s1')).toEqual([])
+  const { deps } = depsWith(store, [answer('i-1', printed(false)), answer('i-2', printed(true))])
+  await parseResults(event(['i-1', 'i-2', 'i-3'], { reached: 2 }), deps)
+  expect((await store.commandResults('s1'))[0]?.outcomes.map(({ state, detail }) => detail ?? state)).toEqual(
+    ['assessed', 'assessed', 'NoInvocation'],
+  )
+})
+
+test('answers of others do not stand for those of the instances that were asked', async () => {
+  const store = await tables.newStore()
+  const { deps } = depsWith(store, [answer('i-other', printed(true)), answer('i-1', printed(true))])
+  await expect(parseResults(event(['i-1', 'i-2']), deps)).rejects.toThrow(AnswersNotReadyError)
+})
+
+test('a command that reached nobody is judged at once', async () => {
+  const store = await tables.newStore()
+  const { deps } = depsWith(store, [])
+  expect(await parseResults(event(['i-1'], { reached: 0 }), deps)).toMatchObject({
+    coverage: { byState: { unreachable: 1 } },
   })
 })

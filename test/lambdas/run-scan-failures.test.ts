@@ -104,6 +104,19 @@ test.concurrent('without rights to send nothing is tried again, and the reason i
   expect(world.sent).toEqual([])
 })
 
+test.concurrent('what an earlier scan could not tell counts as untold also where a later one has nothing to tell', async () => {
+  const store = await tables.newStore()
+  const world = fakeWorld(store, { [HERE]: { 'i-1': 'FAIL' } })
+  world.failures.publish = Array(8).fill(awsError('NotFound', 'no such topic'))
+  expect(await world.scan()).toMatchObject({ digest: 'frozen', unpublished: 1 })
+  world.advance(60)
+  expect(await world.scan()).toMatchObject({ digest: 'none', unpublished: 1 })
+  expect(world.recorded.map(({ unpublished }) => unpublished)).toEqual([1, 1])
+  world.failures.publish = []
+  world.advance(60)
+  expect(await world.scan()).toMatchObject({ digest: 'none', unpublished: 0 })
+})
+
 test.concurrent('a digest that could not be published goes out with the next scan, before its own', async () => {
   const store = await tables.newStore()
   const world = fakeWorld(store, { [HERE]: { 'i-1': 'PASS' } })

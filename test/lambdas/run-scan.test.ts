@@ -38,6 +38,7 @@ test.concurrent('a scan finds, sends, waits, has judged, tells and closes', asyn
     findings: { PASS: 1, FAIL: 1, ERROR: 1 },
     changes: 3,
     digest: 'published',
+    unpublished: 0,
     targetErrors: [],
   })
   expect(await store.scan('20260131T115930Z')).toMatchObject({
@@ -168,6 +169,23 @@ test.concurrent('a schedule that is delivered twice scans once', async () => {
   expect(await world.scan(event)).toMatchObject({
     status: 'refused',
     message: expect.stringContaining('already ended'),
+  })
+  expect(world.sent).toHaveLength(1)
+})
+
+test.concurrent('a schedule that is delivered a second time while its scan is under way scans once', async () => {
+  const store = await tables.newStore()
+  const world = fakeWorld(store, { [HERE]: { 'i-1': 'PASS' } })
+  const event = { scheduledTime: '2026-01-31T12:00:00Z' }
+  const second = Promise.withResolvers<unknown>()
+  world.hooks.onLook = async () => {
+    world.hooks.onLook = async () => {}
+    second.resolve(await world.run(event))
+  }
+  expect(await world.scan(event)).toMatchObject({ status: 'closed', coverage: { assessed: 1 } })
+  expect(await second.promise).toMatchObject({
+    status: 'refused',
+    message: expect.stringContaining('20260131T120000Z is still open'),
   })
   expect(world.sent).toHaveLength(1)
 })

@@ -3,10 +3,11 @@ import { LocalDurableTestRunner } from '@aws/durable-execution-sdk-js-testing'
 import type { ParseResultsEvent, ParseResultsSummary } from '../../lambdas/parse-results/parse-results.ts'
 import type { RunScanDeps, ScanResult, ScanSummary } from '../../lambdas/run-scan/deps.ts'
 import { runScan } from '../../lambdas/run-scan/run-scan.ts'
+import type { DocumentCheck } from '../../shared/aws/check-document.ts'
 import type { Inventory, KnownInstance, SkippedInstance } from '../../shared/aws/inventory.ts'
 import type { TargetAccess } from '../../shared/aws/target-access.ts'
 import { parseConfig } from '../../shared/config/parse-config.ts'
-import { type ScanTarget, scanTargets } from '../../shared/config/scanner-config.ts'
+import type { ScanTarget } from '../../shared/config/scanner-config.ts'
 import { coverageOf } from '../../shared/findings/coverage.ts'
 import type { Status } from '../../shared/findings/finding.ts'
 import type { Digest, Store } from '../../shared/store/store.ts'
@@ -49,7 +50,17 @@ export const fakeWorld = (
   store: Store,
   fleet: FakeFleet,
   settings = '',
-  { newCollector = false }: { newCollector?: boolean } = {},
+  {
+    newCollector = false,
+    organization = {},
+    targets = targetsOf(fleet),
+  }: {
+    newCollector?: boolean
+    /** Accounts by organizational unit; a unit may refuse to be listed instead. */
+    organization?: Record<string, string[] | Error>
+    /** The entries of `targets` in YAML; else one for each target of the fleet. */
+    targets?: string
+  } = {},
 ) => {
   let now = START.getTime()
   const sent: Sent[] = []
@@ -59,7 +70,9 @@ export const fakeWorld = (
   const calledBack: string[] = []
   const looks = new Map<string, number>()
   /** Errors to throw, by what is called; taken one by one. */
-  const failures: Partial<Record<'send' | 'progress' | 'parse' | 'publish', Error[]>> = {}
+  const failures: Partial<Record<'document' | 'send' | 'progress' | 'parse' | 'publish', Error[]>> = {}
+  /** What the targets have under the document's name, where that is not the collector. */
+  const documents: Record<string, DocumentCheck> = {}
   /** What else happens in the world while a scan waits. */
   const hooks: { onLook?: () => Promise<unknown> } = {}
   const failIfTold = (call: keyof typeof failures) => {
@@ -67,13 +80,22 @@ export const fakeWorld = (
     if (error) throw error
   }
 
-  const nodesIn = ({ account, region }: ScanTarget): Record<string, FakeNode> => {
-    const nodes = fleet[`${account}/${region}`] ?? {}
+  const nameOf = ({ account, region }: ScanTarget): string => `${account}/${region}`
+  const nodesIn = (target: ScanTarget): Record<string, FakeNode> => {
+    const nodes = fleet[nameOf(target)] ?? {}
     if (nodes instanceof Error) throw nodes
     return nodes
   }
 
   const access = (target: ScanTarget): TargetAccess => ({
+    document: async () => {
+      failIfTold('document')
+      return documents[nameOf(target)] ?? { state: 'ok' }
+    },
+    survey: async (known, { only, outside = false }) => ({
+      ...(await access(target).inventory(known, only)),
+      ...(outside && { outside: { instances: [], count: 0 } }),
+    }),
     inventory: async (known: KnownInstance[], only?: string[]): Promise<Inventory> => {
       const all = Object.entries(nodesIn(target)).filter(([id]) => only?.includes(id) ?? true)
       const gone = known.filter(({ instanceId }) => !all.some(([id]) => id === instanceId))
@@ -93,7 +115,7 @@ export const fakeWorld = (
       failIfTold('send')
       if (instanceIds.some((id) => id.startsWith('i-bad'))) throw awsError('InvalidInstanceId')
       const commandId = `command-${sent.length + 1}`
-      sent.push({ commandId, target: `${target.account}/${target.region}`, instanceIds, deliverySeconds })
+      sent.push({ commandId, target: nameOf(target), instanceIds, deliverySeconds })
       return commandId
     },
     progress: async (commandId, instanceIds) => {
@@ -104,7 +126,8 @@ export const fakeWorld = (
       looks.set(commandId, look)
       const nodes = nodesIn(target)
       const silent = instanceIds.filter((id) => nodes[id] === 'silent').length
-      return { done: look > 1 && silent === 0, answered: instanceIds.length - silent }
+      const answered = instanceIds.length - silent
+      return { done: look > 1 && silent === 0, answered, reached: instanceIds.length }
     },
     cancel: async (commandId) => void calledBack.push(commandId),
   })
@@ -133,16 +156,18 @@ export const fakeWorld = (
     return { coverage: coverageOf(outcomes.map(({ state }) => state)), changes: changes.length, decoded }
   }
 
-  const targets = Object.keys(fleet).map((name) => {
-    const [account, region] = name.split('/')
-    return `  - { account: ${account}, regions: [${region}], selectors: [{ role: control-plane }] }\n`
-  })
   const deps: RunScanDeps = {
-    config: parseConfig(`targets:\n${targets.join('')}${QUICK}${settings}`, 'fleet-scanner.yaml'),
+    config: parseConfig(`targets:\n${targets}${QUICK}${settings}`, 'fleet-scanner.yaml'),
     store,
     access,
     collectorHash: COLLECTOR,
+    accountsIn: async (unit) => {
+      const accounts = organization[unit] ?? []
+      if (accounts instanceof Error) throw accounts
+      return accounts
+    },
     parseFunction: 'parse-results',
+    topicOf: (key) => `arn:topic:${key}`,
     publish: async (digest) => {
       failIfTold('publish')
       return `message-${published.push(digest)}`
@@ -173,14 +198,24 @@ export const fakeWorld = (
   /** One scan, in a world where the collector has passed its canary everywhere, unless it is told to be new. */
   const scan = async (event: unknown = {}): Promise<ScanResult> => {
     if (!newCollector)
-      for (const { account, region } of scanTargets(deps.config))
+      for (const name of Object.keys(fleet)) {
+        const [account = '', region = ''] = name.split('/')
         await store.putCanary({ account, region }, { collectorHash: COLLECTOR })
+      }
     return run(event)
   }
   return {
-    ...{ deps, fleet, sent, parsed, published, recorded, calledBack, executions, failures, hooks },
+    ...{ deps, fleet, documents, sent, parsed, published, recorded, calledBack, executions, failures, hooks },
     ...{ advance, scan, run },
   }
 }
+
+const targetsOf = (fleet: FakeFleet): string =>
+  Object.keys(fleet)
+    .map((name) => {
+      const [account, region] = name.split('/')
+      return `  - { account: ${account}, regions: [${region}], selectors: [{ role: control-plane }] }\n`
+    })
+    .join('')
 
 const silent = { error: () => {}, warn: () => {}, info: () => {}, debug: () => {} }

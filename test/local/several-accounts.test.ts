@@ -53,7 +53,7 @@ test('a role that is refused and an inventory that fails are reported, and stop 
     status: 'closed',
     coverage: { assessed: 3 },
     targetErrors: [
-      '111122223333/eu-west-1: its instances could not be listed: the caller is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::111122223333:role/security/scanner',
+      '111122223333/eu-west-1: its instances could not be listed: the caller is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::111122223333:role/security/scanner-sender',
       '444455556666/us-east-1: its instances could not be listed: the caller is not authorized to perform: ec2:DescribeInstances',
     ],
   })

@@ -3,7 +3,7 @@ import { createStore } from '../../shared/store/create-store.ts'
 import type { Assessment, Store } from '../../shared/store/store.ts'
 import { Crash, crashingClient } from './client.fixture.ts'
 import { assessment, at, finding, node, scanRecord, sighting, wholeScan } from './fleet.fixture.ts'
-import { startTables } from './table.fixture.ts'
+import { now, startTables } from './table.fixture.ts'
 
 let tables: Awaited<ReturnType<typeof startTables>>
 beforeAll(async () => {
@@ -68,9 +68,9 @@ const secondScan = async (store: Store) => {
 test('a crash before or after any write, then a repeat, ends as if nothing had happened', async () => {
   const run = async (crash?: Parameters<typeof crashingClient>[1]) => {
     const name = await tables.newTable()
-    await before(createStore(tables.client, name))
+    await before(createStore(tables.client, name, { now }))
     const { client, writes } = crashingClient(tables.client, crash)
-    const result = await secondScan(createStore(client, name))
+    const result = await secondScan(createStore(client, name, { now }))
     return { result, content: await tables.contentOf(name), writes: writes() }
   }
   const undisturbed = await run()
@@ -100,15 +100,15 @@ test('a scan that crashed for good is made whole by the next, also where the fac
   for (const facts of [BEFORE, AFTER]) {
     for (let atWrite = 1, crashed = true; crashed; atWrite++) {
       const name = await tables.newTable()
-      await before(createStore(tables.client, name))
+      await before(createStore(tables.client, name, { now }))
       const { client } = crashingClient(tables.client, { atWrite, when: 'after' })
-      crashed = await createStore(client, name)
+      crashed = await createStore(client, name, { now })
         .applyAssessments('s2', at(12), AFTER)
         .then(
           () => false,
           (error: unknown) => error instanceof Crash,
         )
-      const store = createStore(tables.client, name)
+      const store = createStore(tables.client, name, { now })
       await wholeScan(store, 's3', 20, facts)
       const [allFindings, allHistory] = await Promise.all([store.findings({}), store.history({})])
       for (const { node, findings } of facts)
@@ -131,11 +131,11 @@ test('a scan that crashed for good is made whole by the next, also where the fac
 
 test('two invocations that judge the same command at once end as one', async () => {
   const once = await tables.newTable()
-  await before(createStore(tables.client, once))
-  const alone = await secondScan(createStore(tables.client, once))
+  await before(createStore(tables.client, once, { now }))
+  const alone = await secondScan(createStore(tables.client, once, { now }))
 
   const twice = await tables.newTable()
-  const store = createStore(tables.client, twice)
+  const store = createStore(tables.client, twice, { now })
   await before(store)
   await store.openScan(scanRecord('s2', 10))
   const both = await Promise.all([1, 2].map(() => store.applyAssessments('s2', at(12), AFTER)))

@@ -3,7 +3,7 @@ import { createStore } from '../../shared/store/create-store.ts'
 import type { Store } from '../../shared/store/store.ts'
 import { crashingClient } from './client.fixture.ts'
 import { assessment, at, finding, node, RULE, sighting, wholeScan } from './fleet.fixture.ts'
-import { startTables } from './table.fixture.ts'
+import { now, startTables } from './table.fixture.ts'
 
 let tables: Awaited<ReturnType<typeof startTables>>
 beforeAll(async () => {
@@ -102,9 +102,9 @@ test('a crash before or after any write, then a repeat, closes the same and repo
     store.applySightings('s2', at(10), [sighting(A, 'retired'), sighting(B, 'retired')])
   const run = async (crash?: { atWrite: number; when: 'before' | 'after' }) => {
     const name = await tables.newTable()
-    await withOpenFindings(createStore(tables.client, name))
+    await withOpenFindings(createStore(tables.client, name, { now }))
     const { client, writes } = crashingClient(tables.client, crash)
-    const store = createStore(client, name)
+    const store = createStore(client, name, { now })
     const changes = await leave(store).catch(() => leave(store))
     return { changes, writes: writes(), content: await tables.contentOf(name) }
   }

@@ -28,6 +28,14 @@ describe('the lock', () => {
     expect(await store.scans()).toEqual([scanRecord('first', 0)])
   })
 
+  test('another execution cannot open a scan that is open, and the one that did can', async () => {
+    const store = await tables.newStore()
+    await store.openScan(scanRecord('first', 0), 'execution-1')
+    await expect(store.openScan(scanRecord('first', 0), 'execution-2')).rejects.toThrow(ScanLockedError)
+    await store.openScan(scanRecord('first', 0), 'execution-1')
+    await expect(store.openScan(scanRecord('first', 0))).rejects.toThrow(ScanLockedError)
+  })
+
   test('the next scan starts once the first is closed', async () => {
     const store = await tables.newStore()
     await store.openScan(scanRecord('first', 0))
@@ -134,7 +142,7 @@ describe('targets', () => {
     expect(await store.target(key)).toBeUndefined()
     await store.putTarget(key, { inventoriedAt: at(10), coverage })
     await store.putTarget(key, { inventoriedAt: at(5), coverage: { total: 0, assessed: 0, byState: {} } })
-    expect(await store.target(key)).toEqual({ inventoriedAt: at(10), coverage })
+    expect(await store.target(key)).toEqual({ firstInventoriedAt: at(10), inventoriedAt: at(10), coverage })
     expect(await store.target({ ...key, region: 'us-east-1' })).toBeUndefined()
   })
 })

@@ -36,6 +36,9 @@ export const startTables = async () => {
   return { client, newTable, newStore, stop, contentOf: (name: string) => contentOf(client, name) }
 }
 
+/** A time that stands still, for tests that compare whole tables. */
+export const now = () => new Date('2026-01-31T12:00:00Z')
+
 /** Every item of a table, in the order of its keys. */
 const contentOf = async (client: DynamoDBDocumentClient, name: string) => {
   const items: Record<string, unknown>[] = []

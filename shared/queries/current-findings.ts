@@ -1,0 +1,50 @@
+import { nodeKey, type StoredFinding } from '../findings/records.ts'
+import type { FindingFilter, Store } from '../store/store.ts'
+import { type Waived, withWaivers } from '../waivers/waived-findings.ts'
+import { knownNodesAt } from './cluster-nodes.ts'
+import { cursorOf, placeOf } from './cursor.ts'
+import { type Answer, freshnessAt } from './freshness.ts'
+
+export type CurrentFindings = { findings: Waived<StoredFinding>[]; next?: string }
+
+type Reads = Pick<
+  Store,
+  'findingsPage' | 'scanAt' | 'commandResults' | 'nodesOf' | 'targets' | 'waivers' | 'nodes'
+>
+
+/** The largest page. */
+export const MOST_FINDINGS = 1000
+
+/**
+ * A page of the findings as they stand, worst first, then by rule and node. `cursor` is the `next` of the page before.
+ * Findings of instances that are gone show only where an instance is named. Throws CursorError.
+ */
+export const currentFindings = async (
+  store: Reads,
+  now: string,
+  filter: FindingFilter,
+  { limit = 100, cursor }: { limit?: number; cursor?: string } = {},
+): Promise<Answer<CurrentFindings>> => {
+  const after = cursor === undefined ? undefined : placeOf(cursor, filter)
+  const most = Math.min(Math.max(1, limit), MOST_FINDINGS)
+  const [fresh, page] = await Promise.all([freshnessAt(store, now), pageOf(store, now, filter, most, after)])
+  return {
+    fresh,
+    findings: await withWaivers(store, page.findings, now),
+    ...(page.next !== undefined && { next: cursorOf(page.next, filter) }),
+  }
+}
+
+/** A cluster is no range of any list, but its instances are few: each is asked for what it has. */
+const pageOf = async (
+  store: Reads,
+  now: string,
+  filter: FindingFilter,
+  limit: number,
+  after: string | undefined,
+): ReturnType<Store['findingsPage']> => {
+  if (!filter.cluster || filter.instance) return store.findingsPage(filter, limit, after)
+  const nodes = await knownNodesAt(store, now, filter, filter.cluster)
+  const present = nodes.filter(({ state }) => state !== 'retired' && state !== 'left-scope')
+  return store.findingsPage({ ...filter, instance: present.map(({ node }) => nodeKey(node)) }, limit, after)
+}
