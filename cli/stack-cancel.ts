@@ -5,6 +5,7 @@ import type { ScanCancelled, ScanRefused } from '../lambdas/run-scan/deps.ts'
 import { plainText } from '../shared/report/plain-text.ts'
 import type { Deployment } from './deployment.ts'
 import {
+  anyRuns,
   type Execution,
   endOfExecution,
   FunctionFailedError,
@@ -50,9 +51,9 @@ export const cancelStackScan = async (
   if (answer.status === 'refused' && status !== 'cancelled') return answer
   say(`scan ${plainText(scanId)} is marked as cancelled; waiting for its execution to end`)
   const done = answer.status === 'refused' ? nothingCalledBack(scanId) : answer
-  if (await endsByItself(deployment, scanId, patienceMs)) return { ...done, execution: 'ended' }
-  await stopAll(deployment, await runningExecutions(deployment, scanId))
-  return { ...done, execution: 'stopped' }
+  const left = await leftAfter(deployment, scanId, running, patienceMs)
+  await stopAll(deployment, left)
+  return { ...done, execution: left.length === 0 ? 'ended' : 'stopped' }
 }
 
 const stopAll = async (deployment: Deployment, executions: Execution[]): Promise<void> => {
@@ -78,8 +79,8 @@ const answered = z.discriminatedUnion('status', [
 
 const askToCancel = async (deployment: Deployment, scanId: string): Promise<ScanCancelled | ScanRefused> => {
   const name = `cancel-${randomUUID()}`
-  await startExecution(deployment, name, { cancel: scanId })
-  const { error, result } = await endOfExecution(deployment, name)
+  const started = await startExecution(deployment, name, { cancel: scanId })
+  const { error, result } = await endOfExecution(deployment, started)
   if (error !== undefined)
     throw new FunctionFailedError(
       `scan ${plainText(scanId)} could not be cancelled, and goes on: ${plainText(error, 500)}; try again`,
@@ -87,10 +88,18 @@ const askToCancel = async (deployment: Deployment, scanId: string): Promise<Scan
   return answered.parse(result)
 }
 
-const endsByItself = async (deployment: Deployment, scanId: string, patienceMs: number): Promise<boolean> => {
-  for (let waited = 0; waited < patienceMs; waited += LOOK_AGAIN_MS) {
-    if ((await runningExecutions(deployment, scanId)).length === 0) return true
-    await sleep(LOOK_AGAIN_MS)
+/** What still runs of the scan when its time is over; none: it has ended by itself. */
+const leftAfter = async (
+  deployment: Deployment,
+  scanId: string,
+  running: Execution[],
+  patienceMs: number,
+): Promise<Execution[]> => {
+  let left = running
+  for (let waited = 0; waited < patienceMs && left.length > 0; waited += LOOK_AGAIN_MS) {
+    // Listing takes a call for each version; a target may have begun since.
+    if (!(await anyRuns(deployment, left))) left = await runningExecutions(deployment, scanId)
+    else await sleep(LOOK_AGAIN_MS)
   }
-  return false
+  return left.length === 0 ? left : runningExecutions(deployment, scanId)
 }

@@ -11,10 +11,11 @@ import {
   APPEARS_WITHIN_MS,
   type Execution,
   endOfExecution,
-  executionNamed,
   FunctionFailedError,
   notBegun,
+  type Started,
   startExecution,
+  startedExecution,
 } from './executions.ts'
 import { say } from './output.ts'
 import { startProgress } from './progress.ts'
@@ -29,10 +30,10 @@ type Only = { only?: string[] }
 export const runStackScan = async (deployment: Deployment, asked: Only): Promise<ScanReport> => {
   // In whole seconds: with the milliseconds it is no name that Lambda takes.
   const scanId = scanIdOf(new Date(Math.floor(Date.now() / 1000) * 1000).toISOString())
-  await startExecution(deployment, scanId, { scanId, ...asked })
+  const started = await startExecution(deployment, scanId, { scanId, ...asked })
   const { stack, store } = deployment
   say(`scan ${scanId} of stack ${stack} has been started`)
-  const ended = await follow(deployment, scanId)
+  const ended = await follow(deployment, scanId, started)
   if (ended.error !== undefined)
     throw new FunctionFailedError(
       `scan ${scanId} broke off (${ended.status}): ${plainText(ended.error, 500)}; the log of run-scan has more`,
@@ -47,9 +48,9 @@ export const planStackScan = async (
   asked: Only & { check?: boolean },
 ): Promise<ScanPlan> => {
   const name = `plan-${randomUUID()}`
-  await startExecution(deployment, name, { ...asked, dryRun: true })
+  const started = await startExecution(deployment, name, { ...asked, dryRun: true })
   say(`asking stack ${deployment.stack} what it would scan`)
-  const { result, error } = await endOfExecution(deployment, name)
+  const { result, error } = await endOfExecution(deployment, started)
   if (error !== undefined) throw new FunctionFailedError(`no plan was made: ${plainText(error, 500)}`)
   planned.parse(result)
   return result as ScanPlan
@@ -66,7 +67,7 @@ const FIRST_LOOK_MS = 1000
 const LONGEST_WAIT_MS = 15_000
 
 /** Waits for the end of the scan's execution. It goes on whatever becomes of this process, which says so. */
-const follow = async (deployment: Deployment, scanId: string): Promise<Execution> => {
+const follow = async (deployment: Deployment, scanId: string, started: Started): Promise<Execution> => {
   const progress = startProgress()
   const goesOn = () => {
     progress.stop()
@@ -80,7 +81,7 @@ const follow = async (deployment: Deployment, scanId: string): Promise<Execution
   }
   process.once('SIGINT', interrupted)
   try {
-    return await lookUntilEnded(deployment, scanId, progress.update)
+    return await lookUntilEnded(deployment, scanId, started, progress.update)
   } catch (error) {
     goesOn()
     throw error
@@ -96,12 +97,13 @@ const INTERRUPTED = 130
 const lookUntilEnded = async (
   deployment: Deployment,
   scanId: string,
+  started: Started,
   update: (ended: number, sent: number) => void,
 ): Promise<Execution> => {
   const begun = Date.now()
   for (let wait = FIRST_LOOK_MS; ; wait = Math.min(wait * 1.2, LONGEST_WAIT_MS)) {
     await sleep(wait)
-    const execution = await executionNamed(deployment, scanId)
+    const execution = await startedExecution(deployment, started)
     if (execution?.error !== undefined) return execution
     if (execution) {
       const { ended, sent } = await howFar(deployment.store, scanId)

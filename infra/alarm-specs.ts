@@ -15,6 +15,8 @@ export type WatchedParts = {
   /** By the name that their alarms begin with; `run-scan` is the durable one. */
   functions: { 'run-scan': IFunction; 'parse-results': IFunction } & Record<string, IFunction>
   digestTopic: ITopic
+  /** Topics that Amazon Q Developer reads. */
+  amazonQTopics?: ITopic[]
   table: ITable
   /** Where the scheduler puts what it could not deliver. */
   deadLetters: IQueue
@@ -141,12 +143,28 @@ const functionAlarms = (name: string, fn: IFunction): AlarmSpec[] => [
   },
 ]
 
-const delivery = ({ digestTopic, deadLetters }: WatchedParts): AlarmSpec[] => [
+/** The sum of metrics that have no data while nothing happens: a sum with one of those missing would have none either. */
+const total = (metrics: IMetric[], label: string): IMetric => {
+  const [only] = metrics
+  if (metrics.length === 1 && only !== undefined) return only
+  const usingMetrics = Object.fromEntries(metrics.map((metric, i) => [`m${i}`, metric]))
+  const expression = Object.keys(usingMetrics)
+    .map((id) => `FILL(${id}, 0)`)
+    .join(' + ')
+  return new MathExpression({ expression, usingMetrics, label, period: Duration.minutes(5) })
+}
+
+const delivery = ({ digestTopic, amazonQTopics = [], deadLetters }: WatchedParts): AlarmSpec[] => [
   {
     name: 'digest-not-delivered',
     broken: 'SNS could not deliver a digest to one of its subscribers.',
     todo: 'See which subscription fails; the digest itself is in the table (fleet-scanner history).',
-    metric: digestTopic.metricNumberOfNotificationsFailed({ period: Duration.minutes(5) }),
+    metric: total(
+      [digestTopic, ...amazonQTopics].map((topic) =>
+        topic.metricNumberOfNotificationsFailed({ period: Duration.minutes(5) }),
+      ),
+      'digests not delivered',
+    ),
   },
   {
     name: 'schedule-not-delivered',
@@ -217,7 +235,16 @@ const storage = (table: ITable): AlarmSpec[] => {
       name: 'table-errors',
       broken: 'DynamoDB answers with errors of its own.',
       todo: 'See the AWS Health Dashboard; a scan that broke off is told of by the next one.',
-      metric: table.metricSystemErrorsForOperations({ operations: OPERATIONS, period }),
+      metric: total(
+        OPERATIONS.map((Operation) =>
+          table.metric('SystemErrors', {
+            dimensionsMap: { TableName: table.tableName, Operation },
+            statistic: 'Sum',
+            period,
+          }),
+        ),
+        'errors of DynamoDB',
+      ),
       threshold: 10,
     },
   ]

@@ -17,8 +17,11 @@ export const USE_OF_KEY = [
 /** What whoever runs the account may do with the key, as far as IAM allows it to them. */
 const CARE_OF_KEY = [
   'kms:CancelKeyDeletion',
+  'kms:CreateAlias',
   'kms:CreateGrant',
+  'kms:DeleteAlias',
   'kms:DisableKey',
+  'kms:DisableKeyRotation',
   'kms:EnableKey',
   'kms:EnableKeyRotation',
   'kms:GetKeyPolicy',
@@ -30,6 +33,7 @@ const CARE_OF_KEY = [
   'kms:ScheduleKeyDeletion',
   'kms:TagResource',
   'kms:UntagResource',
+  'kms:UpdateAlias',
   'kms:UpdateKeyDescription',
 ]
 

@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs'
+import { ConfigError } from '../shared/config/config-error.ts'
 import { parseConfig } from '../shared/config/parse-config.ts'
 import type { ScannerConfig } from '../shared/config/scanner-config.ts'
 import { ruleIds } from '../shared/rules/load.ts'
@@ -7,10 +8,17 @@ const EXAMPLE = 'fleet-scanner.example.yaml'
 
 /**
  * The configuration to synthesize: the file behind `--config`, else `fleet-scanner.yaml`, else the example, so that
- * the templates can be looked at before anything is decided. Throws ConfigError for what is wrong in it.
+ * the templates can be looked at before anything is decided: not with `example: false`, for what is handed on to other
+ * accounts. Throws ConfigError for what is wrong in it.
  */
-export const readConfig = (args = process.argv.slice(2)): ScannerConfig => {
+export const readConfig = (args = process.argv.slice(2), { example = true } = {}): ScannerConfig => {
   const found = configFile(args)
+  if (found === EXAMPLE && !example)
+    throw new ConfigError(
+      'fleet-scanner.yaml',
+      undefined,
+      'is not there; write one (npx fleet-scanner init), or name another with --config',
+    )
   if (found === EXAMPLE)
     console.error(`There is no fleet-scanner.yaml: these are the templates of ${EXAMPLE}.`)
   return parseConfig(readFileSync(found, 'utf8'), found, ruleIds())

@@ -71,7 +71,7 @@ export class ScannerStack extends Stack {
         HISTORY_DAYS: String(config.retention.historyDays),
       },
       statements: [
-        useOfTable(table.tableArn),
+        useOfTable(table.tableArn, { deletes: false }),
         leaveWaivers(table.tableArn),
         useOfKey(key, 'dynamodb'),
         ...assumeMembers(config, 'reader'),
@@ -97,7 +97,7 @@ export class ScannerStack extends Stack {
         }),
       },
       statements: [
-        useOfTable(table.tableArn),
+        useOfTable(table.tableArn, { deletes: true }),
         leaveWaivers(table.tableArn),
         useOfKey(key, 'dynamodb'),
         publishTo([digests.topicArn, ...ownTopics(config), ...topicsOfQ.map(([, arn]) => arn)]),
@@ -117,6 +117,7 @@ export class ScannerStack extends Stack {
         ...(slack && { 'post-to-slack': slack.function }),
       },
       digestTopic: digests,
+      amazonQTopics: Object.values(amazonQ.topics),
       alarmTopic: alarmed,
       // The class is typed more loosely than the interface that it implements.
       table: table as ITable,

@@ -10,12 +10,12 @@ import { configProblem } from './config-problem.ts'
 import { USE_OF_KEY } from './encryption.ts'
 
 /** Reading and writing of items: what the store asks of DynamoDB, and nothing about the table itself. */
-export const useOfTable = (tableArn: string): PolicyStatement =>
+export const useOfTable = (tableArn: string, { deletes }: { deletes: boolean }): PolicyStatement =>
   new PolicyStatement({
     sid: 'UseTheTable',
     actions: [
       'dynamodb:BatchGetItem',
-      'dynamodb:DeleteItem',
+      ...(deletes ? ['dynamodb:DeleteItem'] : []),
       'dynamodb:GetItem',
       'dynamodb:PutItem',
       'dynamodb:Query',
@@ -104,7 +104,7 @@ export const orchestrate = (scope: Construct, { name }: ScannerConfig): PolicySt
     new PolicyStatement({
       sid: 'InvokeItsFunctions',
       actions: ['lambda:InvokeFunction'],
-      // By version or alias, never the unpublished code.
+      // By version or alias; a durable function is never invoked without one of them.
       resources: [`${functionArn(`${name}-parse-results`)}:live`, `${functionArn(`${name}-run-scan`)}:*`],
     }),
     new PolicyStatement({

@@ -17,7 +17,7 @@ export const templateText = ({ once, template }: Pick<MemberTemplate, 'once' | '
 
 /** `npm run synth:member`: writes the member side as plain CloudFormation, for StackSets or for hand. */
 const main = (): void => {
-  const templates = memberTemplates(readConfig())
+  const templates = memberTemplates(readConfig(process.argv.slice(2), { example: false }))
   rmSync(OUT, { recursive: true, force: true })
   mkdirSync(OUT, { recursive: true })
   for (const made of templates) {

@@ -9,6 +9,8 @@ export type ExecutionStatus = 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'STOPPED'
 export type Execution = {
   arn: string
   name: string
+  /** Of the function, that it runs on to its end. */
+  version: string
   status: ExecutionStatus
   payload: string
   startedAt: Date
@@ -27,12 +29,16 @@ export type Executions = {
    * https://docs.aws.amazon.com/lambda/latest/dg/durable-execution-idempotency.html
    */
   start(payload: string, name?: string): Execution
-  /** Newest first. */
-  list(filter: { name?: string | undefined; statuses: string[] }): Execution[]
+  /** Newest first; of all versions, unless one is named. */
+  list(filter: { name?: string | undefined; version?: string; statuses: string[] }): Execution[]
   /** Throws AwsError where there is none. */
   get(arn: string): Execution
   /** Of one that has ended, nothing changes. */
   stop(arn: string): Execution
+  /** The versions that were published, the newest last: the alias is of that. */
+  versions(): string[]
+  /** As an upgrade does: what begins from now on runs on a new version. */
+  publish(): void
 }
 
 const eventOf = (payload: string): unknown => {
@@ -52,6 +58,7 @@ export const durableExecutions = (
   now = () => new Date(),
 ): Executions => {
   const all: Execution[] = []
+  let version = 1
 
   const get = (arn: string): Execution => {
     const found = all.find((each) => each.arn === arn)
@@ -72,8 +79,9 @@ export const durableExecutions = (
       throw new AwsError('DurableExecutionAlreadyStartedException', `${name} began with another payload`, 409)
     const event = eventOf(payload)
     const execution: Execution = {
-      arn: `arn:aws:lambda:${HOME_REGION}:${HOME_ACCOUNT}:function:${functionName}:1/durable-execution/${name}/${randomUUID()}`,
+      arn: `arn:aws:lambda:${HOME_REGION}:${HOME_ACCOUNT}:function:${functionName}:${version}/durable-execution/${name}/${randomUUID()}`,
       name,
+      version: String(version),
       status: 'RUNNING',
       payload,
       startedAt: now(),
@@ -95,9 +103,10 @@ export const durableExecutions = (
 
   return {
     start,
-    list: ({ name, statuses }) =>
+    list: ({ name, version, statuses }) =>
       all
         .filter((each) => name === undefined || each.name === name)
+        .filter((each) => version === undefined || each.version === version)
         .filter(({ status }) => statuses.length === 0 || statuses.includes(status))
         .reverse(),
     get,
@@ -105,6 +114,10 @@ export const durableExecutions = (
       const execution = get(arn)
       end(execution, { status: 'STOPPED' })
       return execution
+    },
+    versions: () => Array.from({ length: version }, (_, i) => String(i + 1)),
+    publish: () => {
+      version++
     },
   }
 }

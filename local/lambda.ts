@@ -19,8 +19,8 @@ const listRequest = z.strictObject({
 })
 
 /**
- * AWS Lambda for the calls that the command line makes: Invoke (asynchronously), and the durable executions listed,
- * shown and stopped. Paths and headers: https://docs.aws.amazon.com/lambda/latest/api/
+ * AWS Lambda for the calls that the command line makes: Invoke (asynchronously), the durable executions listed, shown
+ * and stopped, and the function's versions. Paths and headers: https://docs.aws.amazon.com/lambda/latest/api/
  */
 export const lambda = (app: Hono, { name, alias, executions }: DurableFunction, admit: Admit): void => {
   const checkName = (given: string, withAlias: boolean): void => {
@@ -37,8 +37,33 @@ export const lambda = (app: Hono, { name, alias, executions }: DurableFunction, 
     // A durable function that may run for more than 15 minutes, as this one, cannot be waited for.
     if (type !== 'Event')
       throw new AwsError('InvalidParameterValueException', 'this durable function is invoked with Event only')
-    executions.start(await c.req.text(), c.req.header('x-amz-durable-execution-name'))
-    return c.body(null, 202, { 'x-amz-executed-version': '1' })
+    const { arn, version } = executions.start(
+      await c.req.text(),
+      c.req.header('x-amz-durable-execution-name'),
+    )
+    return c.body(null, 202, { 'x-amz-executed-version': version, 'x-amz-durable-execution-arn': arn })
+  })
+
+  app.get('/2015-03-31/functions/:function/versions', async (c) => {
+    await admit(c, 'ListVersionsByFunction')
+    checkName(c.req.param('function'), false)
+    const maxResults = z.coerce
+      .number()
+      .catch(50)
+      .parse(c.req.query('MaxItems') ?? 50)
+    const { items, nextToken } = pageOf(
+      ['$LATEST', ...executions.versions()],
+      { maxResults: Math.min(maxResults, 50), nextToken: c.req.query('Marker') },
+      'InvalidParameterValueException',
+    )
+    const Versions = items.map((Version) => ({ FunctionName: name, Version }))
+    return c.json({ Versions, ...(nextToken && { NextMarker: nextToken }) })
+  })
+
+  app.get('/2015-03-31/functions/:function/aliases/:alias', async (c) => {
+    await admit(c, 'GetAlias')
+    checkName(`${c.req.param('function')}:${c.req.param('alias')}`, true)
+    return c.json({ Name: alias, FunctionVersion: executions.versions().at(-1) })
   })
 
   app.get('/2025-12-01/functions/:function/durable-executions', async (c) => {
@@ -48,7 +73,9 @@ export const lambda = (app: Hono, { name, alias, executions }: DurableFunction, 
     const checked = listRequest.safeParse(Object.fromEntries(Object.entries(query).map(([k, [v]]) => [k, v])))
     if (!checked.success) throw new AwsError('InvalidParameterValueException', z.prettifyError(checked.error))
     const asked = checked.data
-    const found = executions.list({ name: asked.DurableExecutionName, statuses })
+    // An alias finds nothing: executions have the number of the version in their ARN.
+    const version = asked.Qualifier ?? '$LATEST'
+    const found = executions.list({ name: asked.DurableExecutionName, version, statuses })
     const { items, nextToken } = pageOf(
       found,
       { maxResults: asked.MaxItems, nextToken: asked.Marker },
@@ -88,6 +115,6 @@ const whole = (execution: Execution): object => ({
   ...(execution.error && {
     Error: { ErrorType: execution.error.type, ErrorMessage: execution.error.message },
   }),
-  Version: '1',
+  Version: execution.version,
   ExecutionDataIncluded: true,
 })

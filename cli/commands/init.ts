@@ -87,7 +87,9 @@ const write = (file: string, text: string): void => {
   }
 }
 
-const nextSteps = (file: string): string => `${file} is written. Next:
+const nextSteps = (file: string): string => `${file} is written. Next:${
+  file === 'fleet-scanner.yaml' ? '' : `\n  export FLEET_SCANNER_CONFIG=${file}`
+}
   npx cdk bootstrap                                # once an account and region
   npx cdk deploy --all                             # the scanner, and what this account's instances need
   npx fleet-scanner doctor --stack fleet-scanner   # is everything ready?

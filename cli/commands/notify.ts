@@ -47,10 +47,9 @@ export const notifyTest = async (options: NotifyOptions, globals: Globals): Prom
 /** Only run-scan knows the routes that are deployed, and only its rights say whether a scan could publish. */
 const testOnStack = async (deployment: Deployment, route: string): Promise<NotifyTested> => {
   const { endOfExecution, FunctionFailedError, startExecution } = await import('../executions.ts')
-  const name = `notify-${randomUUID()}`
-  await startExecution(deployment, name, { notifyTest: route })
+  const started = await startExecution(deployment, `notify-${randomUUID()}`, { notifyTest: route })
   say(`asking stack ${deployment.stack} to send a test message to route ${plainText(route)}`)
-  const { result, error } = await endOfExecution(deployment, name)
+  const { result, error } = await endOfExecution(deployment, started)
   if (error !== undefined) throw new FunctionFailedError(`nothing was sent: ${plainText(error, 500)}`)
   return tested.parse(result)
 }

@@ -87,7 +87,7 @@ export const subscriberChecks = (what: string, found: Subscription[]): Check[] =
         'nobody has subscribed to them',
         what === 'alarms'
           ? 'name addresses under `alarms` in the configuration, and deploy again'
-          : 'name addresses under `routes` in the configuration and deploy again, or subscribe to the topic yourself',
+          : 'name addresses under `routes` in the configuration and deploy again, or subscribe to the topic yourself; where every route has a topic of its own or Amazon Q, only what no route takes is lost',
       ),
     ]
   const states = Map.groupBy(found, stateOf)

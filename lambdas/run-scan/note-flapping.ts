@@ -33,6 +33,8 @@ export const noteFlapping = async (
   const recent = recentChanges([...all.values()], now)
 
   for (const change of changes) {
+    // That a node has left is always told.
+    if (change.closed !== undefined) continue
     const entry = known.get(findingKey(change))
     const count = recent.get(findingKey(change))?.length ?? 0
     if (entry !== undefined && entry.toldIn !== scanId) found.held.add(transitionId(change))
@@ -46,26 +48,47 @@ export const noteFlapping = async (
     const isQuiet = entry.settledIn === scanId || !recent.has(key)
     if (entry.toldIn === scanId || !isQuiet) continue
     await store.settleFlapping(entry, scanId)
-    const settled = await settledOf(store, entry)
+    const settled = await settledOf(store, entry, scanId)
     if (settled) found.settled.push(settled)
   }
   return found
 }
 
-/** Without those that an earlier scan has told of as settled: they are forgotten, and may flap anew. */
+/**
+ * Without those that an earlier scan has found settled. Once it has told of that they are forgotten; until then it, or the
+ * scan that tells in its place, needs them.
+ */
 const stillKnown = async (store: Store, scanId: string): Promise<Map<string, FlappingFinding>> => {
   const known = new Map<string, FlappingFinding>()
   for (const entry of await store.flapping())
     if (entry.settledIn === undefined || entry.settledIn === scanId) known.set(findingKey(entry), entry)
-    else await store.endFlapping(entry, entry.settledIn)
+    else if (await hasTold(store, entry.settledIn)) await store.endFlapping(entry, entry.settledIn)
   return known
 }
 
-/** The verdict that a finding has come to rest on, and what has changed since its flapping was told. */
-const settledOf = async (store: Store, entry: FlappingFinding): Promise<Settled | undefined> => {
+/** A scan whose record has expired tells nothing any more. */
+const hasTold = async (store: Store, scanId: string): Promise<boolean> => {
+  const record = await store.scan(scanId)
+  return record === undefined || record.digest !== undefined
+}
+
+/**
+ * The verdict that a finding has come to rest on, and what has changed since its flapping was told: up to the scan that
+ * found it quiet, as later ones tell of their own changes. What closed it was told when it did.
+ */
+const settledOf = async (
+  store: Store,
+  entry: FlappingFinding,
+  settledIn: string,
+): Promise<Settled | undefined> => {
   const { ruleId, toldAt, toldIn } = entry
+  const openedAt = (await store.scan(settledIn))?.openedAt
   const since = await store.history({ instance: [nodeKey(entry)], rule: [ruleId], since: toldAt })
-  const changes = since.filter(({ restates }) => restates === undefined)
+  const changes = since.filter(
+    ({ restates, scanId, at }) =>
+      restates === undefined && (openedAt === undefined || at < openedAt || scanId === settledIn),
+  )
   const last = changes.at(-1)
-  return last && { last, covers: changes.filter(({ scanId }) => scanId !== toldIn) }
+  const covers = changes.filter(({ scanId, closed }) => scanId !== toldIn && closed === undefined)
+  return last && (last.closed === undefined || covers.length > 0) ? { last, covers } : undefined
 }

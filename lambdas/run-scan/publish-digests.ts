@@ -19,8 +19,8 @@ const MOST_AT_ONCE = 30
 /**
  * Freezes what this scan has to tell, and publishes it after what earlier scans could not publish. Each message of a
  * route to a destination is frozen, published and marked by itself, so that a topic that refuses holds up no other.
- * Says what became of this scan's own, and how many messages, of earlier scans too, have still not gone out; a topic
- * that refuses does not fail the scan.
+ * A message that no topic would take holds up no later one. Says what became of this scan's own, and how many messages, of
+ * earlier scans too, have still not gone out; a topic that refuses does not fail the scan.
  */
 export const publishDigests = async (
   run: Run,
@@ -46,12 +46,33 @@ export const publishDigests = async (
       unpublished--
       if (name.scanId === scan.scanId) left--
     } catch (error) {
-      refused.add(destination)
+      if (!isAboutMessage(error)) refused.add(destination)
       ctx.logger.error('a digest could not be published', { ...name, reason: reasonOf(error) })
     }
   }
   return { digest: own.length === 0 ? 'none' : left === 0 ? 'published' : 'frozen', unpublished }
 }
+
+/** Names that SNS and its SDK give to a request that is wrong. */
+const WRONG_REQUEST = new Set([
+  'InvalidParameter',
+  'InvalidParameterException',
+  'InvalidParameterValue',
+  'InvalidParameterValueException',
+  'ValidationError',
+  'ValidationException',
+])
+
+/** Whether another message may go to the same topic: only this one is wrong, too long or not in the table. */
+const isAboutMessage = (error: unknown): boolean => {
+  // What a step threw comes as the cause of the step's own error.
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error
+  if (!(cause instanceof Error)) return false
+  if (cause.name === NOT_FROZEN) return true
+  return WRONG_REQUEST.has(cause.name) && !/TopicArn|TargetArn/.test(cause.message)
+}
+
+const NOT_FROZEN = 'NotFrozen'
 
 const destinationOf = ({ route: key }: DigestName): string => {
   const { route, amazonQ } = readKey(key)
@@ -98,6 +119,9 @@ const findUnpublished = async (run: Run): Promise<DigestName[]> => {
 /** The body comes from the table: it was frozen there, and is too large for a checkpoint. */
 const publish = async ({ deps }: Run, { scanId, route }: DigestName): Promise<string> => {
   const digest = await deps.store.digest(scanId, route)
-  if (digest === undefined) throw new Error(`the digest ${route} of scan ${scanId} is not in the table`)
+  if (digest === undefined) {
+    const missing = new Error(`the digest ${route} of scan ${scanId} is not in the table`)
+    throw Object.assign(missing, { name: NOT_FROZEN })
+  }
   return digest.messageId ?? deps.publish(digest)
 }

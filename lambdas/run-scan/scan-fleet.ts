@@ -1,6 +1,7 @@
 import type { BatchResult, DurableContext } from '@aws/durable-execution-sdk-js'
 import type { ScanTarget } from '../../shared/config/scanner-config.ts'
 import { addCoverage } from '../../shared/findings/coverage.ts'
+import { boundedErrors } from './bounded-errors.ts'
 import { isCancelled } from './cancelled.ts'
 import type { Run, ScanSummary } from './deps.ts'
 import type { TargetEvent } from './events.ts'
@@ -10,11 +11,14 @@ import { idsIn, unmatched } from './only.ts'
 import { ownArn } from './own-arn.ts'
 import { publishDigests } from './publish-digests.ts'
 import type { Counts } from './scan-chunk.ts'
-import { scanTarget, type TargetResult, targetName } from './scan-target.ts'
+import { groupsOf, noteBroken, scanTarget, type TargetResult, targetName } from './scan-target.ts'
 import { reasonOf, retrying } from './steps.ts'
 
 /** With more targets than this each one gets an execution of its own: what one execution remembers stays bounded. */
 const MOST_IN_ONE_EXECUTION = 10
+
+/** Targets that broke, and are noted in one step. */
+const BROKEN_IN_A_STEP = 20
 
 /** Looks at every target of an open scan, tells what changed, and closes the scan. */
 export const scanFleet = async (run: Run, fleet: FleetTargets): Promise<ScanSummary> => {
@@ -33,20 +37,32 @@ export const scanFleet = async (run: Run, fleet: FleetTargets): Promise<ScanSumm
   ).map((name) => `${name}: no target has an instance of this id with the tags`)
   // Where all that was asked for is found, units that may hold more are of no concern.
   const unitErrors = only && missing.length === 0 ? [] : fleet.errors
-  const targetErrors = [...done.flatMap(({ errors }) => errors), ...broken, ...unitErrors, ...missing]
+  const noted = await noteAllBroken(
+    run,
+    looked.failed().flatMap(({ index }) => targets[index] ?? []),
+  )
+  const errors = [
+    ...done.flatMap((each) => each.errors),
+    ...broken,
+    ...noted.errors,
+    ...unitErrors,
+    ...missing,
+  ]
   const empty = only ? [] : emptyIn(targets, looked)
-  for (const error of targetErrors) ctx.logger.error('a target was not fully scanned', { error })
+  for (const error of errors) ctx.logger.error('a target was not fully scanned', { error })
 
+  const targetErrors = boundedErrors(errors)
   const left = only ? [] : await noteAllLeft(run, fleet)
   const count = async () => ({
     findings: await deps.store.countFindings(),
     cancelled: await isCancelled(run),
   })
   const { findings, cancelled } = await ctx.step('count-findings', count, retrying)
+  const parts = [...done, ...noted.counts, ...left]
   const totals = {
-    coverage: addCoverage([...done, ...left].map(({ coverage }) => coverage)),
+    coverage: addCoverage(parts.map(({ coverage }) => coverage)),
     findings,
-    changes: [...done, ...left].reduce((sum, { changes }) => sum + changes, 0),
+    changes: parts.reduce((sum, { changes }) => sum + changes, 0),
     targetErrors,
     ...(empty.length > 0 && { emptyTargets: empty }),
   }
@@ -66,6 +82,35 @@ export const scanFleet = async (run: Run, fleet: FleetTargets): Promise<ScanSumm
     },
     retrying,
   )
+}
+
+/**
+ * What is known of targets that broke must not go missing with them. Many in one step, since an execution has only so
+ * many; where one of them cannot be noted, each is tried by itself, and that one is reported.
+ */
+const noteAllBroken = async (
+  run: Run,
+  broken: ScanTarget[],
+): Promise<{ counts: Counts[]; errors: string[] }> => {
+  const counts: Counts[] = []
+  const errors: string[] = []
+  const note = async (targets: ScanTarget[]): Promise<Counts[]> => {
+    const of: Counts[] = []
+    for (const target of targets) of.push(await noteBroken(run, target))
+    return of
+  }
+  const noteIn = async (targets: ScanTarget[]): Promise<void> => {
+    try {
+      counts.push(...(await run.ctx.step('note-broken', async () => note(targets), retrying)))
+    } catch (error) {
+      const [target] = targets
+      if (target !== undefined && targets.length === 1)
+        errors.push(`${targetName(target)}: its known instances could not be counted: ${reasonOf(error)}`)
+      else for (const each of targets) await noteIn([each])
+    }
+  }
+  for (const batch of groupsOf(broken, BROKEN_IN_A_STEP)) await noteIn(batch)
+  return { counts, errors }
 }
 
 /** Listed, and without any instance: a wrong region or tag looks just like this, so it is said. */

@@ -37,7 +37,8 @@ export const waitForAnswers = (
     const { done, failure } = looked
     const end = Math.min(Date.parse(until), failure === undefined ? Infinity : Date.parse(endsAt))
     const secondsLeft = Math.ceil((end - now) / 1000)
-    const cancelled = !done && (await isCancelled(run))
+    // A table that cannot be read for a moment must not end the wait: nobody knows of a cancelling, so there is none.
+    const cancelled = !done && (await isCancelled(run).catch(() => false))
     // Whoever cancelled has called back what was recorded by then; this command may have been sent since.
     if (cancelled) await access.cancel(commandId).catch(() => {})
     return { ...looked, deadlinePassed: secondsLeft <= 0 && !done, cancelled, secondsLeft }

@@ -17,7 +17,7 @@ export const WHY_NOT_ASSESSED: Record<Exclude<CoverageState, 'assessed'>, string
   unmanaged: 'it runs with the tags, but Systems Manager does not manage it',
   stopped: 'it was not running',
   excluded: 'it carries the opt-out tag',
-  'left-scope': 'it no longer carries the tags',
+  'left-scope': 'it left the scope: by its tags, or with its account',
   retired: 'it was terminated',
 }
 

@@ -35,7 +35,8 @@ const line = z.strictObject({
   history: z.string().exactOptional().describe('the command that shows more'),
   transitions: z
     .array(z.string())
-    .describe('the changes told by this line: `account/region/instance rule scan`'),
+    .describe('the changes told by this line, six at most: `account/region/instance rule scan`'),
+  moreTransitions: count.exactOptional().describe('changes told by this line beyond those'),
 })
 
 const block = z.strictObject({
@@ -78,7 +79,10 @@ export const digestBodySchema = z.strictObject({
     .strictObject({
       count,
       sha256: z.string().describe('of the ids, sorted by code unit and joined by line breaks'),
-      ids: z.array(z.string()).exactOptional().describe('left out where there are more than 1,000'),
+      ids: z
+        .array(z.string())
+        .exactOptional()
+        .describe('left out where there are more than 1,000, or than 96 KiB of them'),
     })
     .describe('the changes that this digest tells of or counts; each is covered by one digest of a route'),
 })

@@ -4,6 +4,7 @@ import type { DigestBody } from './digest-body.ts'
 
 /** More ids would make a message that SNS does not take; the hash then says which they are. */
 const MOST_IDS = 1000
+const MOST_CHARACTERS = 96 * 1024
 
 /** Names a change: `account/region/instance rule scan`. */
 export const transitionId = (change: Transition): string =>
@@ -12,9 +13,10 @@ export const transitionId = (change: Transition): string =>
 /** What a digest is about, so that anybody who has the table can check that no change was left out or told twice. */
 export const coversOf = (changes: Transition[]): DigestBody['covers'] => {
   const ids = [...new Set(changes.map(transitionId))].sort()
+  const text = ids.join('\n')
   return {
     count: ids.length,
-    sha256: createHash('sha256').update(ids.join('\n')).digest('hex'),
-    ...(ids.length <= MOST_IDS && { ids }),
+    sha256: createHash('sha256').update(text).digest('hex'),
+    ...(ids.length <= MOST_IDS && text.length <= MOST_CHARACTERS && { ids }),
   }
 }

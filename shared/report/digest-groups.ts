@@ -43,7 +43,7 @@ export const GROUP_WORDS: Record<DigestGroup, { heading: string; counted: string
   },
   waivers: { heading: 'Waivers that end soon, or have ended', counted: 'waiver(s) ending' },
   'left-scope': {
-    heading: 'Lost the tags that put it into scope; still runs, and is no longer looked at',
+    heading: 'Left the scope: by its tags, or with its account; no longer looked at',
     counted: 'left the scope',
   },
   departed: { heading: 'Left the fleet with this verdict, not mended', counted: 'left the fleet unmended' },

@@ -108,9 +108,19 @@ export const messageOf = (body: DigestBody): DigestMessage => {
   }
 }
 
+/**
+ * As many as there are rules, so that a line about several of them names all. A finding may have changed hundreds of times
+ * before it settles: all of that would make a message that SNS does not take.
+ */
+const MOST_TRANSITIONS = 6
+
 /** An item as a line, with the command that shows more of its instance. */
 export const lineOf = ({ group: _, ...line }: NewsItem, place: string): DigestLine => ({
   ...line,
+  ...(line.transitions.length > MOST_TRANSITIONS && {
+    transitions: line.transitions.slice(0, MOST_TRANSITIONS),
+    moreTransitions: line.transitions.length - MOST_TRANSITIONS,
+  }),
   ...(line.instanceId !== undefined && { history: historyCommand(place, line.instanceId) }),
 })
 

@@ -11,13 +11,26 @@ export type ResultItem = Key & CommandResult & { [TTL_ATTRIBUTE]?: number }
 /** Outcomes in one item: a target with thousands of unreachable instances would pass DynamoDB's 400 KB. */
 const OUTCOMES_PER_ITEM = 500
 
-/** The first record of a command stands. */
+/** Changes in one item: a thousand instances that leave close several findings each. One command's fit in one. */
+const CHANGES_PER_ITEM = 1500
+
+/**
+ * The first record of a command stands. Of several parts the first is written last: while it is not there the record is
+ * not, and a put that broke off is repeated as a whole.
+ */
 export const putCommandResult = async (table: Table, result: CommandResult): Promise<void> => {
-  const parts = Math.max(1, Math.ceil(result.outcomes.length / OUTCOMES_PER_ITEM))
-  for (let part = 0; part < parts; part++) {
+  const { scanId, n } = result
+  const parts = Math.max(
+    1,
+    Math.ceil(result.outcomes.length / OUTCOMES_PER_ITEM),
+    Math.ceil(result.changes.length / CHANGES_PER_ITEM),
+  )
+  // Parts of another record must not go on after the one that stands.
+  if (parts > 1 && (await commandResult(table, scanId, result, n)) !== undefined) return
+  for (let part = parts - 1; part >= 0; part--) {
     const outcomes = result.outcomes.slice(part * OUTCOMES_PER_ITEM, (part + 1) * OUTCOMES_PER_ITEM)
-    const changes = part === 0 ? result.changes : []
-    const key = keys.commandResult(result.scanId, result, result.n, part)
+    const changes = result.changes.slice(part * CHANGES_PER_ITEM, (part + 1) * CHANGES_PER_ITEM)
+    const key = keys.commandResult(scanId, result, n, part)
     await putIf(table, { ...key, ...expiry(table), ...result, outcomes, changes }, IS_NEW)
   }
 }
@@ -25,7 +38,7 @@ export const putCommandResult = async (table: Table, result: CommandResult): Pro
 export const commandResults = async (table: Table, scanId: string): Promise<CommandResult[]> =>
   joined(await queryAll<ResultItem>(table, partition(keys.scan(scanId).pk, COMMAND_PREFIX)))
 
-/** The record of one command; undefined until it is written. */
+/** The record of one command; undefined until it is written whole. */
 export const commandResult = async (
   table: Table,
   scanId: string,
@@ -34,6 +47,7 @@ export const commandResult = async (
 ): Promise<CommandResult | undefined> => {
   const { pk, sk } = keys.commandResult(scanId, target, n, 0)
   const items = await queryAll<ResultItem>(table, partition(pk, sk))
+  if (!items.some((item) => item.sk === sk)) return undefined
   return joined(items.filter((item) => item.n === n))[0]
 }
 

@@ -101,7 +101,7 @@ export const closedFinding = (
 
 const CLOSED: Record<Closing, string> = {
   retired: 'the instance is gone',
-  'left-scope': 'the instance no longer has the tags that put it into scope',
+  'left-scope': 'the instance left the scope: by its tags, or with its account',
   'rule-off': 'the rule is judged by no longer',
 }
 

@@ -13,12 +13,21 @@ export const reminder = async (table: Table): Promise<Reminder | undefined> => {
 }
 
 /** Records that a scan reminds, where the last reminder is still the one that was seen. False: it is not. */
-export const putReminder = (table: Table, next: Reminder, seen: Reminder | undefined): Promise<boolean> =>
-  seen === undefined
+export const putReminder = async (
+  table: Table,
+  next: Reminder,
+  seen: Reminder | undefined,
+): Promise<boolean> => {
+  const isPut = await (seen === undefined
     ? putIf(table, { ...keys.reminder, ...next }, IS_NEW)
     : updateIf(
         table,
         keys.reminder,
         { set: { at: next.at, scanId: next.scanId }, remove: ['baseline'] },
         { expression: '#scanId = :seen', values: { ':seen': seen.scanId } },
-      )
+      ))
+  if (isPut) return true
+  // The write may be a repeat of one whose answer was lost.
+  const stands = await reminder(table)
+  return stands?.scanId === next.scanId && stands.baseline === next.baseline
+}

@@ -1,11 +1,14 @@
-import { type Waivable, waiverOf, waiversInForce } from './match.ts'
-import { DAY_MS, endOf, type Waiver } from './waiver.ts'
+import { isAbout, isWaivable, type Waivable, waiverOf, waiversInForce } from './match.ts'
+import { DAY_MS, endOf, isInForce, type Waiver } from './waiver.ts'
 
-/** Those that held at `from` and hold no longer at `to`: by themselves, or taken back. The end that came first is first. */
-export const endedBetween = (waivers: Waiver[], from: string, to: string): Waiver[] => {
-  const hold = new Set(waiversInForce(waivers, to))
-  return byEnd(waiversInForce(waivers, from).filter((waiver) => !hold.has(waiver)))
-}
+/**
+ * Those that have ended since `from`, by themselves or taken back, also where they were not yet asked for then: a scan of
+ * chosen instances in between may have counted a failure as waived. The end that came first is first.
+ */
+export const endedBetween = (waivers: Waiver[], from: string, to: string): Waiver[] =>
+  byEnd(waivers.filter((waiver) => hasEnded(waiver, to) && !hasEnded(waiver, from)))
+
+const hasEnded = (waiver: Waiver, at: string): boolean => waiver.createdAt <= at && !isInForce(waiver, at)
 
 /**
  * Waivers whose end has come nearer than one of these numbers of days since `from`, each with the smallest such number:
@@ -28,19 +31,22 @@ export const nearingEnd = (
   })
 
 /**
- * Failures that a waiver covered at `from` and none does at `to`: they are to be told as if they were new. Both are when
- * scans opened. A failure that the earlier scan brought was waived by its opening, though it is younger than that; one that
- * is younger than `to` was brought by the later scan, which tells of it anyway.
+ * Failures of which a waiver has ended since `from`, and that none covers at `to`: they are to be told as if they were new.
+ * Both are when scans opened. A failure that the earlier scan brought was waived by its opening, though it is younger than
+ * that; one that is younger than `to` was brought by the later scan, which tells of it anyway.
  */
 export const noLongerWaived = <F extends Waivable & { since: string }>(
   findings: F[],
   waivers: Waiver[],
   from: string,
   to: string,
-): { waiver: Waiver; finding: F }[] =>
-  findings.flatMap((finding) => {
-    const before = finding.since < to ? waiverOf(finding, waivers, from) : undefined
+): { waiver: Waiver; finding: F }[] => {
+  const ended = endedBetween(waivers, from, to)
+  return findings.flatMap((finding) => {
+    const isKnown = isWaivable(finding) && finding.since < to
+    const before = isKnown ? ended.findLast((waiver) => isAbout(waiver, finding)) : undefined
     return before && !waiverOf(finding, waivers, to) ? [{ waiver: before, finding }] : []
   })
+}
 
 const byEnd = (waivers: Waiver[]): Waiver[] => waivers.toSorted((a, b) => endOf(a).localeCompare(endOf(b)))

@@ -1,7 +1,7 @@
 import { LambdaClient } from '@aws-sdk/client-lambda'
 import { expect, it, onTestFinished } from 'vitest'
 import type { Deployment } from '../../cli/deployment.ts'
-import { startExecution } from '../../cli/executions.ts'
+import { endOfExecution, startExecution } from '../../cli/executions.ts'
 import { cancelStackScan } from '../../cli/stack-cancel.ts'
 import { fleetAgent } from '../../local/agent.ts'
 import { localCredentials } from '../../local/credentials.ts'
@@ -42,7 +42,7 @@ const stackThatHangs = async (status: ScanRecord['status'] | undefined, answer: 
       .list({ statuses: ['RUNNING'] })
       .map(({ name }) => name)
       .sort()
-  return { deployment, running }
+  return { deployment, running, lambda, executions: stack.runScan.executions }
 }
 
 it('stops the execution of a scan that has not opened yet', async () => {
@@ -78,4 +78,35 @@ it('does not take a scan for cancelled that the function could not cancel', asyn
   const { deployment } = await stackThatHangs('open', { nonsense: true })
   await startExecution(deployment, SCAN, { scanId: SCAN })
   await expect(cancelStackScan(deployment, SCAN, 0)).rejects.toThrow()
+})
+
+it('finds what still runs on a version that an upgrade has replaced', async () => {
+  const { deployment, running, executions } = await stackThatHangs('cancelled', REFUSED)
+  await startExecution(deployment, SCAN, { scanId: SCAN })
+  // More of them than Lambda lists on a page.
+  for (let i = 0; i < 60; i++) executions.publish()
+  await startExecution(deployment, 'other', { scanId: 'other' })
+  const before = await cancelStackScan(deployment, SCAN, 0)
+  expect(before, 'far too old to be looked for').toEqual(REFUSED)
+  await startExecution(deployment, 'again', { scanId: SCAN })
+  executions.publish()
+  expect(await cancelStackScan(deployment, SCAN, 0)).toMatchObject({ execution: 'stopped' })
+  expect(running()).toEqual([SCAN, 'other'])
+})
+
+it('finds an execution by its name where Lambda does not say its ARN', async () => {
+  const { deployment, lambda, executions } = await stackThatHangs(undefined, { done: true })
+  lambda.middlewareStack.add(
+    (next) => async (args) => {
+      const answer = await next(args)
+      Object.assign(answer.output, { DurableExecutionArn: undefined, ExecutedVersion: undefined })
+      return answer
+    },
+    { step: 'initialize' },
+  )
+  executions.publish()
+  const started = await startExecution(deployment, 'cancel-x', { cancel: SCAN })
+  expect(started).toEqual({ name: 'cancel-x' })
+  expect(await endOfExecution(deployment, started)).toMatchObject({ result: { done: true } })
+  expect(started).toMatchObject({ version: '2', arn: executions.list({ statuses: [] })[0]?.arn })
 })

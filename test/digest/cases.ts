@@ -43,7 +43,7 @@ const mixed: Partial<DigestInput> = {
     change({ instanceId: C, cluster: 'harbour', ...passes }),
     change({
       ...{ instanceId: F, cluster: 'quay', from: 'PASS', to: 'PASS', closed: 'left-scope' },
-      message: 'the instance no longer has the tags that put it into scope',
+      message: 'the instance left the scope: by its tags, or with its account',
     }),
     flapping,
   ],

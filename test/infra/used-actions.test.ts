@@ -55,10 +55,12 @@ const allowed = (role: string): string[] => {
   return [...actions].filter((action) => Object.values(SERVICES).includes(action.split(':')[0] ?? ''))
 }
 
-/** Two functions share the modules that call Systems Manager; what is the other's does not go with this one's roles. */
+/** Two functions share the modules that call Systems Manager and the table; what is the other's does not go with this one's roles. */
 const OTHERS: Record<string, string[]> = {
   'run-scan': ['ssm:ListCommandInvocations', 'ssm:GetCommandInvocation'],
   'parse-results': [
+    // The lock, and what has settled: both are a scan's to delete.
+    'dynamodb:DeleteItem',
     'ec2:DescribeInstances',
     'ssm:CancelCommand',
     'ssm:DescribeInstanceInformation',

@@ -59,9 +59,54 @@ test.concurrent('a target whose execution fails stops no other', async () => {
     },
   }
   const result = (await world.scan()) as ScanSummary
-  expect(result).toMatchObject({ status: 'closed', coverage: { total: 22, assessed: 22 } })
+  // What it had judged before it broke is recorded, and counts.
+  expect(result).toMatchObject({ status: 'closed', coverage: { total: 24, assessed: 24 } })
   expect(result.targetErrors).toEqual([expect.stringContaining('000000000005/eu-central-1: ')])
   expect(result.targetErrors[0]).toContain('the table is odd')
+})
+
+test.concurrent('the known instances of a target whose execution fails are counted as unreachable', async () => {
+  const store = await tables.newStore()
+  const world = fakeWorld(store, fleetOf(12), LONG)
+  await world.scan()
+  world.advance(60)
+  world.deps.store = {
+    ...store,
+    putCommandResult: async (result) => {
+      if (result.account === '000000000005' && result.n === 'inventory')
+        throw awsError('ValidationException', 'the table is odd')
+      return store.putCommandResult(result)
+    },
+  }
+  const result = (await world.scan()) as ScanSummary
+  expect(result).toMatchObject({
+    status: 'closed',
+    coverage: { total: 24, assessed: 22, byState: { unreachable: 2 } },
+  })
+  expect(result.targetErrors).toEqual([expect.stringContaining('000000000005/eu-central-1: ')])
+  const outcomes = (await store.commandResults(result.scanId)).flatMap((each) => each.outcomes)
+  expect(outcomes).toHaveLength(24)
+  expect(outcomes).toContainEqual({ instanceId: 'i-5', state: 'unreachable', detail: 'InventoryFailed' })
+})
+
+test.concurrent('a target that can be neither scanned nor noted takes no other with it, and is told of', async () => {
+  const store = await tables.newStore()
+  const world = fakeWorld(store, fleetOf(12), LONG)
+  await world.scan()
+  world.advance(60)
+  const broken = ['000000000005', '000000000006']
+  world.deps.store = {
+    ...store,
+    putCommandResult: async (result) => {
+      if (broken.includes(result.account) && (result.n === 'inventory' || result.account === broken[0]))
+        throw awsError('ValidationException', 'the table is odd')
+      return store.putCommandResult(result)
+    },
+  }
+  const result = (await world.scan()) as ScanSummary
+  expect(result).toMatchObject({ status: 'closed', coverage: { total: 22, assessed: 20 } })
+  expect(result.targetErrors).toHaveLength(3)
+  expect(result.targetErrors[2]).toMatch(/^000000000005.*: its known instances could not be counted: /)
 })
 
 test.concurrent('a large scan can be cancelled, and chosen instances of it scanned', async () => {

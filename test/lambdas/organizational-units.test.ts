@@ -122,6 +122,25 @@ test.concurrent('what an account that left its unit failed in is closed, once al
   expect(await scan()).toMatchObject({ changes: 1, findings: { PASS: 2, FAIL: 1 } })
 })
 
+test.concurrent('that an account has left is recorded whole also where the record is only written at a second try', async () => {
+  const organization: Record<string, string[] | Error> = { [UNIT]: [A, B], [OTHER]: [C] }
+  const { scan, advance, deps } = await world(organization, TWO_UNITS)
+  await scan({ scanId: 's1' })
+  advance(200)
+  organization[UNIT] = [A]
+  const { store } = deps
+  let tries = 0
+  deps.store = {
+    ...store,
+    putCommandResult: async (result) => {
+      if (result.n === 'left' && tries++ === 0) throw new Error('the table is slow')
+      return store.putCommandResult(result)
+    },
+  }
+  expect(await scan()).toMatchObject({ changes: 1, coverage: { byState: { assessed: 2, 'left-scope': 1 } } })
+  expect(tries).toBe(2)
+})
+
 test.concurrent('a unit without any active account is reported; where there is nothing else the scan has failed', async () => {
   const { scan } = await world({ [UNIT]: [] }, entry(`organizationalUnits: [${UNIT}]`))
   expect(await scan()).toMatchObject({

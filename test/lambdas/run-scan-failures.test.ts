@@ -94,6 +94,76 @@ test.concurrent('a command that cannot be judged leaves its instances unreachabl
   expect(result.targetErrors[0]).toMatch(/was not judged: .*out of memory/)
 })
 
+test.concurrent('a table that cannot be read while a scan waits costs no instance', async () => {
+  const store = await tables.newStore()
+  const world = fakeWorld(store, { [HERE]: many(60) })
+  let broken = false
+  world.hooks.onLook = async () => {
+    broken = true
+  }
+  world.deps.store = {
+    ...store,
+    scan: async (scanId) => {
+      if (!broken) return store.scan(scanId)
+      broken = false
+      throw awsError('ProvisionedThroughputExceededException')
+    },
+  }
+  expect(await world.scan()).toMatchObject({ coverage: { total: 60, assessed: 60 }, targetErrors: [] })
+})
+
+/** What is thrown where nobody expects it: parts of a scan that no `try` of theirs holds. */
+const refusing = (store: Store, refuse: (result: { n: string; region: string }) => boolean): Store => ({
+  ...store,
+  putCommandResult: async (result) => {
+    if (refuse(result)) throw awsError('ValidationException', 'the table is odd')
+    return store.putCommandResult(result)
+  },
+})
+
+test.concurrent('the instances of a group that breaks are noted as not scanned', async () => {
+  const store = await tables.newStore()
+  const world = fakeWorld(store, { [HERE]: many(60) })
+  world.failures.send = [awsError('AccessDeniedException', 'no ssm:SendCommand')]
+  let refused = 0
+  world.deps.store = refusing(store, ({ n }) => n === '0' && refused++ === 0)
+  const result = (await world.scan()) as ScanSummary
+  expect(result.coverage).toEqual({ total: 60, assessed: 10, byState: { assessed: 10, unreachable: 50 } })
+  expect((await outcomesOf(store, result.scanId))['i-0']).toBe('unreachable NotScanned')
+  expect(result.targetErrors).toEqual([expect.stringContaining(`${HERE}: `)])
+  expect(await store.target({ account: '111111111111', region: 'eu-central-1' })).toMatchObject({
+    inventoriedAt: expect.any(String),
+  })
+})
+
+test.concurrent('where a group can be neither scanned nor noted, nothing of its target is passed off as looked at', async () => {
+  const store = await tables.newStore()
+  const world = fakeWorld(store, { [HERE]: many(60) })
+  world.failures.send = [awsError('AccessDeniedException', 'no ssm:SendCommand')]
+  world.deps.store = refusing(store, ({ n }) => n === '0')
+  const result = (await world.scan()) as ScanSummary
+  expect(result.coverage).toMatchObject({ total: 10, assessed: 10 })
+  expect(result.targetErrors[1]).toContain('50 of its instances were not scanned, and not counted either: ')
+  const target = await store.target({ account: '111111111111', region: 'eu-central-1' })
+  expect(target?.inventoriedAt).toBeUndefined()
+})
+
+test.concurrent('a canary that breaks leaves no instance out, and what it brought stands', async () => {
+  const store = await tables.newStore()
+  const world = fakeWorld(store, { [HERE]: many(60) }, '', { newCollector: true })
+  world.deps.store = {
+    ...store,
+    putCanary: async () => Promise.reject(awsError('ValidationException', 'the table is odd')),
+  }
+  const result = (await world.scan()) as ScanSummary
+  expect(result.coverage).toEqual({ total: 60, assessed: 1, byState: { assessed: 1, unreachable: 59 } })
+  expect(Object.keys(await outcomesOf(store, result.scanId))).toHaveLength(60)
+  expect(result).toMatchObject({
+    changes: 1,
+    targetErrors: [expect.stringContaining('could not be scanned')],
+  })
+})
+
 test.concurrent('without rights to send nothing is tried again, and the reason is told', async () => {
   const store = await tables.newStore()
   const world = fakeWorld(store, { [HERE]: { 'i-1': 'PASS' } })

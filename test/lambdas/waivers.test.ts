@@ -17,6 +17,10 @@ afterAll(async () => {
 })
 
 const HOURS = 60
+const request = {
+  ...{ rule: RULE, scope: { kind: 'account', value: '111111111111' } as const },
+  ...{ reason: 'r', ticket: 't' },
+}
 const HERE = '111111111111/eu-central-1'
 
 test('a waived failure alerts by itself when its waiver ends, also one that only began to fail under it', async () => {
@@ -32,12 +36,9 @@ test('a waived failure alerts by itself when its waiver ends, also one that only
       .join('\n')
   }
   expect(await told()).toContain('i-old')
-  const request = {
-    ...{ rule: RULE, scope: { kind: 'account', value: '111111111111' } as const },
-    ...{ reason: 'r', ticket: 't', until: endOfDay('2026-02-01') ?? '' },
-  }
   world.advance(1)
-  const waiver = granted(request, { who: 'alice', at: world.deps.now().toISOString() }, [])
+  const asked = { ...request, until: endOfDay('2026-02-01') ?? '' }
+  const waiver = granted(asked, { who: 'alice', at: world.deps.now().toISOString() }, [])
   await store.putWaiver(waiver, undefined)
 
   // From noon of 31 January on: the second scan is on the waiver's last evening.
@@ -51,4 +52,23 @@ test('a waived failure alerts by itself when its waiver ends, also one that only
   expect(after).toContain(waiver.id)
   world.advance(24 * HOURS)
   expect(await told()).not.toContain(waiver.id)
+})
+
+test('a failure that a scan of chosen instances counted under a waiver of that day only is told by the next whole scan', async () => {
+  const store = await tables.newStore()
+  const fleet = { [HERE]: { 'i-1': 'PASS' as 'PASS' | 'FAIL' } }
+  const world = fakeWorld(store, fleet)
+  await world.scan()
+  world.advance(1 * HOURS)
+  const asked = { ...request, until: endOfDay('2026-01-31') ?? '' }
+  await store.putWaiver(granted(asked, { who: 'alice', at: world.deps.now().toISOString() }, []), undefined)
+  world.advance(9 * HOURS)
+  fleet[HERE]['i-1'] = 'FAIL'
+  const before = world.published.length
+  await world.scan({ only: ['i-1'] })
+  world.advance(14 * HOURS)
+  await world.scan()
+  expect(world.published.slice(before).map(({ subject }) => subject)).toEqual([
+    'fleet-scanner: 1 no longer waived, 1 waiver(s) ending',
+  ])
 })

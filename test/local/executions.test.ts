@@ -48,6 +48,18 @@ describe('the durable executions of the embedded account', () => {
     expect(all.get(arn).result).toBeUndefined()
   })
 
+  it('keep the version that they began on', () => {
+    const all = executions()
+    const old = all.start('{}', 'old')
+    all.publish()
+    const { arn, version } = all.start('{}', 'new')
+    expect(all.versions()).toEqual(['1', '2'])
+    expect(version).toBe('2')
+    expect(arn).toContain(':run-scan:2/durable-execution/new/')
+    expect(all.list({ version: '1', statuses: [] })).toEqual([old])
+    expect(all.list({ version: '$LATEST', statuses: [] })).toEqual([])
+  })
+
   it.each(['2026-01-31T12:00:00Z', '20260131T120000.123Z', 'x'.repeat(65), ''])(
     'do not take %j for a name, as Lambda does not',
     (name) => expect(() => executions().start('{}', name)).toThrow(/no name/),

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { createStore } from '../../shared/store/create-store.ts'
 import { ScanLockedError } from '../../shared/store/store.ts'
+import { Crash, crashingClient } from './client.fixture.ts'
 import { assessment, at, finding, node, RULE, scanRecord, wholeScan } from './fleet.fixture.ts'
 import { startTables } from './table.fixture.ts'
 
@@ -121,6 +123,47 @@ describe('command results', () => {
     const changes = [{ instanceId: 'i-1', ruleId: RULE }]
     const result = { scanId: 's', account: '1', region: 'r', n: 'inventory', outcomes, changes }
     await store.putCommandResult(result)
+    expect(await store.commandResults('s')).toEqual([result])
+  })
+
+  const leaving = (nodes: number) => ({
+    ...{ scanId: 's', account: '1', region: 'r', n: '1' },
+    outcomes: Array.from({ length: nodes }, (_, i) => ({
+      instanceId: `i-0123456789abc${i}`,
+      state: 'retired' as const,
+    })),
+    changes: Array.from({ length: nodes * 6 }, (_, i) => ({
+      instanceId: `i-0123456789abc${Math.floor(i / 6)}`,
+      ruleId: `${RULE}-of-a-control-${i % 6}`,
+    })),
+  })
+
+  test('a thousand instances that leave, each with six findings, are recorded whole and in order', async () => {
+    const store = await tables.newStore()
+    const result = leaving(1200)
+    await store.putCommandResult(result)
+    await store.putCommandResult(result)
+    await store.putCommandResult({ ...result, n: '10', outcomes: [], changes: [] })
+    expect((await store.commandResults('s')).find(({ n }) => n === '1')).toEqual(result)
+    expect(await store.commandResult('s', result, '1')).toEqual(result)
+  })
+
+  test('a record that broke off between its parts is not there, and is made whole by a repeat', async () => {
+    const name = await tables.newTable()
+    const store = createStore(tables.client, name)
+    const result = leaving(1200)
+    const { client } = crashingClient(tables.client, { atWrite: 3, when: 'before' })
+    await expect(createStore(client, name).putCommandResult(result)).rejects.toThrow(Crash)
+    expect(await store.commandResult('s', result, '1')).toBeUndefined()
+    await store.putCommandResult(result)
+    expect(await store.commandResult('s', result, '1')).toEqual(result)
+  })
+
+  test('a longer record that comes late does not go on after the one that stands', async () => {
+    const store = await tables.newStore()
+    const result = leaving(1)
+    await store.putCommandResult(result)
+    await store.putCommandResult(leaving(1200))
     expect(await store.commandResults('s')).toEqual([result])
   })
 

@@ -22,8 +22,11 @@ describe('what has ended between two scans', () => {
     expect(endedBetween(all, day(1), day(9))).toEqual([removedOn3, ends5])
   })
 
-  test('is nothing that the scan before had not seen hold', () => {
-    expect(endedBetween([waiver({ until: endOf(3) }, day(2))], day(1), day(9))).toEqual([])
+  test('is also what began and ended in between, and nothing that is asked for later', () => {
+    const short = waiver({ until: endOf(3) }, day(2))
+    expect(endedBetween([short], day(1), day(9))).toEqual([short])
+    expect(endedBetween([short], day(0), day(1))).toEqual([])
+    expect(endedBetween([short], day(4), day(9))).toEqual([])
   })
 })
 
@@ -76,6 +79,14 @@ describe('what alerts again', () => {
     expect(noLongerWaived([finding], [one, other], day(5), day(6))).toEqual([])
     const brought = { ...finding, since: `${day(6).slice(0, 10)}T12:00:30.000Z` }
     expect(noLongerWaived([brought], [one], day(5), day(6))).toEqual([])
+  })
+
+  test('is also one that fell under a waiver only between the two, as a scan of chosen instances may have counted it so', () => {
+    const short = waiver({ until: endOf(2) }, day(2))
+    const young = { ...finding, since: `${day(2).slice(0, 10)}T22:00:30.000Z` }
+    expect(noLongerWaived([young], [short], day(1), day(3))).toEqual([{ waiver: short, finding: young }])
+    expect(noLongerWaived([young], [short], day(3), day(4))).toEqual([])
+    expect(noLongerWaived([{ ...young, status: 'PASS' }], [short], day(1), day(3))).toEqual([])
   })
 
   test('is a failure whose waiver was taken back', () => {

@@ -8,7 +8,8 @@ const OVER_TLS = { 'Bool aws:SecureTransport': ['false'] }
 const USE_OF_KEY = ['Decrypt', 'DescribeKey', 'Encrypt', 'GenerateDataKey', 'GenerateDataKeyWithoutPlaintext']
   .concat('ReEncryptFrom', 'ReEncryptTo')
   .map((name) => `kms:${name}`)
-const CARE_OF_KEY = ['CancelKeyDeletion', 'CreateGrant', 'DisableKey', 'EnableKey', 'EnableKeyRotation']
+const CARE_OF_KEY = ['CancelKeyDeletion', 'CreateAlias', 'CreateGrant', 'DeleteAlias', 'DisableKey']
+  .concat('DisableKeyRotation', 'EnableKey', 'EnableKeyRotation', 'UpdateAlias')
   .concat('GetKeyPolicy', 'GetKeyRotationStatus', 'ListGrants', 'ListResourceTags', 'PutKeyPolicy')
   .concat('RevokeGrant', 'ScheduleKeyDeletion', 'TagResource', 'UntagResource', 'UpdateKeyDescription')
   .map((name) => `kms:${name}`)
@@ -71,10 +72,10 @@ const log = (fn: string): Right => ({
   on: [`arn:<AWS::Partition>:logs:${HERE}:log-group:/aws/lambda/fleet-scanner-${fn}:*`],
 })
 
-const TABLE: Right[] = [
+const table = (...also: string[]): Right[] => [
   {
     why: 'reads and writes items; changes nothing about the table, and scans it never',
-    actions: ['BatchGetItem', 'DeleteItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem'].map(
+    actions: ['BatchGetItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem', ...also].map(
       (name) => `dynamodb:${name}`,
     ),
     on: ['<Table.Arn>', '<Table.Arn>/index/list', '<Table.Arn>/index/instance'],
@@ -114,7 +115,8 @@ const lambda = (name: string) => `arn:<AWS::Partition>:lambda:${HERE}:function:f
 
 const RUN_SCAN: Right[] = [
   log('run-scan'),
-  ...TABLE,
+  // Only a scan gives its lock back, and forgets what has settled.
+  ...table('DeleteItem'),
   {
     why: 'publishes digests, to the topic of the stack and those of the routes',
     actions: ['sns:Publish'],
@@ -215,7 +217,7 @@ const POLICIES: [of: string, kind: 'trust' | 'rights' | 'resource', rights: Righ
   ['fleet-scanner-run-scan', 'trust', by('lambda')],
   ['fleet-scanner-run-scan', 'rights', RUN_SCAN],
   ['fleet-scanner-parse-results', 'trust', by('lambda')],
-  ['fleet-scanner-parse-results', 'rights', [log('parse-results'), ...TABLE, ...members('reader')]],
+  ['fleet-scanner-parse-results', 'rights', [log('parse-results'), ...table(), ...members('reader')]],
   ['fleet-scanner-post-to-slack', 'trust', by('lambda')],
   ['fleet-scanner-post-to-slack', 'rights', SLACK],
   ['fleet-scanner-amazon-q', 'trust', by('chatbot')],
