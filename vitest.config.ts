@@ -1,12 +1,9 @@
 import { defineConfig } from 'vitest/config'
 
 /** Tests that start processes named etcd, or look at the whole of this machine, would see each other's. */
-const ONE_AT_A_TIME = [
-  'test/e2e/**/*.test.ts',
-  'test/evidence/**/*.test.ts',
-  'test/local/**/*.test.ts',
-  'test/cli/**/*.test.ts',
-]
+const ONE_AT_A_TIME = ['test/e2e/**/*.test.ts', 'test/evidence/**/*.test.ts', 'test/local/**/*.test.ts']
+/** They look at this machine too, but start no such process: they keep clear of those above, and not of each other. */
+const COMMAND = ['test/cli/**/*.test.ts']
 const times = { testTimeout: 60_000, hookTimeout: 60_000 }
 
 export default defineConfig({
@@ -19,17 +16,18 @@ export default defineConfig({
           ...times,
           name: 'parts',
           include: ['test/**/*.test.ts'],
-          exclude: ONE_AT_A_TIME,
+          exclude: [...ONE_AT_A_TIME, ...COMMAND],
           sequence: { groupOrder: 0 },
         },
       },
+      { test: { ...times, name: 'command', include: COMMAND, sequence: { groupOrder: 1 } } },
       {
         test: {
           ...times,
           name: 'whole',
           include: ONE_AT_A_TIME,
           fileParallelism: false,
-          sequence: { groupOrder: 1 },
+          sequence: { groupOrder: 2 },
         },
       },
     ],
