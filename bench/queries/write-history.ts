@@ -116,6 +116,7 @@ const scanItem = (
       status: 'closed',
       trigger: 'schedule',
       targets: 8,
+      targetsHash: 'the same',
     },
     ...{ coverage: { total: instances, assessed: instances, byState: { assessed: instances } }, findings },
     ...{ engineVersion: '1', targetErrors: [] },

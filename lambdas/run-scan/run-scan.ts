@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import type { DurableContext } from '@aws/durable-execution-sdk-js'
 import { tagsKnown } from '../../shared/config/kept-tags.ts'
 import { type ScanTarget, scanTargets } from '../../shared/config/scanner-config.ts'
@@ -86,6 +87,9 @@ const identify = (event: ScanEvent, { now, config }: RunScanDeps): ScanIdentity 
   }
 }
 
+const hashOf = (names: string[]): string =>
+  createHash('sha256').update(names.toSorted().join('\n')).digest('base64url').slice(0, 16)
+
 /** Why the scan may not go on; null: it is open. Not thrown, since trying again would not help. */
 const open = async (
   scan: ScanIdentity,
@@ -97,7 +101,10 @@ const open = async (
   if (known && known.status !== 'open') return `scan ${scan.scanId} has already ended (${known.status})`
   try {
     await store.openScan(
-      { ...scan, status: 'open', targets: targets.length, engineVersion: ENGINE_VERSION },
+      {
+        ...{ ...scan, status: 'open', engineVersion: ENGINE_VERSION },
+        ...{ targets: targets.length, targetsHash: hashOf(targets.map(targetName)) },
+      },
       execution,
     )
     await store.putSettings({ waivers: { ...config.waivers, tags: tagsKnown(config) }, sla: config.sla })

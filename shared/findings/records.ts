@@ -71,6 +71,8 @@ export type ScanRecord = {
   closedAt?: string
   deadlineAt: string
   targets: number
+  /** Of their names: scans with the same one were of the same accounts and regions. Absent in scans of version 0.1. */
+  targetsHash?: string
   coverage?: Coverage
   /** Findings of the whole fleet by status when the scan closed. */
   findings?: Partial<Record<Status, number>>

@@ -23,13 +23,15 @@ export const lastAssessedIn = (store: Pick<Store, 'scansBetween' | 'resultsOfTar
   return async (node, after, before) => {
     const end = Date.parse(before.at)
     let upTo = before.at
+    let targets: string | undefined
     for (let back = FIRST_LOOK_MS; ; back *= FARTHER) {
       const from = new Date(end - back).toISOString()
       const found = await scans(from, upTo)
       for (const scan of found.toReversed()) {
+        if (scan.scanId === before.scanId) targets = scan.targetsHash
         if (scan.scanId === before.scanId || scan.status === 'open') continue
         if (scan.scanId === after.scanId || scan.openedAt <= after.at) return after
-        if (await hasAssessed(scan, node, results)) return { scanId: scan.scanId, at: scan.openedAt }
+        if (await hasAssessed(scan, node, targets, results)) return { scanId: scan.scanId, at: scan.openedAt }
       }
       if (from <= after.at) return after
       upTo = from
@@ -40,10 +42,12 @@ export const lastAssessedIn = (store: Pick<Store, 'scansBetween' | 'resultsOfTar
 const hasAssessed = async (
   scan: ScanRecord,
   node: Node,
+  targets: string | undefined,
   results: (scanId: string, account: string, region: string) => Promise<CommandResult[]>,
 ): Promise<boolean> => {
   if (scan.only && !scan.only.includes(node.instanceId) && !scan.only.includes(nodeKey(node))) return false
-  if (hasAssessedAll(scan)) return true
+  // A target that was not looked at would be missing from a scan that assessed all of what it looked at.
+  if (targets !== undefined && scan.targetsHash === targets && hasAssessedAll(scan)) return true
   const seen = await results(scan.scanId, node.account, node.region)
   return seen.some(({ outcomes }) =>
     outcomes.some(({ instanceId, state }) => instanceId === node.instanceId && state === 'assessed'),

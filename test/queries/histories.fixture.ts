@@ -77,8 +77,11 @@ export const lived = async (store: Store, scans: Scan[]): Promise<Past[]> => {
       else known.add(i)
       sights.set(i, each)
     }
+    // Of whom a scan of the whole fleet says nothing, it has not looked at the account and region.
+    const targetsHash = [...known].filter((i) => !sights.has(i)).join()
     await store.openScan({
-      ...{ scanId, openedAt, status: 'open', trigger: 'schedule', deadlineAt: closedAt, targets: 4 },
+      ...{ scanId, openedAt, status: 'open', trigger: 'schedule', deadlineAt: closedAt },
+      ...{ targets: 4, targetsHash },
       ...{ engineVersion: '1', ...(kind === 'single' && { only: ['i-0'] }) },
     })
     for (const { node } of MEMBERS)
