@@ -60,6 +60,10 @@ const EVENTS: Record<FunctionName, { kind: 'durable' | 'plain'; event: object }>
     kind: 'plain',
     event: { Records: [{ Sns: { MessageId: 'm', Message: digest.bodies.default } }] },
   },
+  'query-findings': {
+    kind: 'plain',
+    event: { rawPath: '/v1/scans', rawQueryString: '', requestContext: { http: { method: 'GET' } } },
+  },
 }
 
 /** In milliseconds. The table answers in this process, which therefore must not stand still. */
@@ -82,6 +86,7 @@ const firstEvent = async (module: string, name: FunctionName): Promise<number> =
 /** The median of the faster half: what else this machine does can only make a start slower. */
 const undisturbed = (times: number[]): number => times.toSorted((a, b) => a - b)[times.length >> 2] ?? 0
 
+const ratios: Partial<Record<FunctionName, number>> = budgets.coldStart.ratios
 let failed = false
 for (const name of Object.keys(EVENTS) as FunctionName[]) {
   const ours = join(code[name], 'index.mjs')
@@ -97,9 +102,10 @@ for (const name of Object.keys(EVENTS) as FunctionName[]) {
   }
   const [own, other] = [undisturbed(took.ours), undisturbed(took.bare)]
   const ratio = own / other
-  failed ||= ratio > budgets.coldStart.ratio
+  const most = ratios[name] ?? budgets.coldStart.ratio
+  failed ||= ratio > most
   console.log(
-    `${name}: ${own.toFixed(0)} ms to the first event, ${other.toFixed(0)} ms with its SDK clients alone: ${ratio.toFixed(2)} (at most ${budgets.coldStart.ratio}; ${RUNS} runs of each)`,
+    `${name}: ${own.toFixed(0)} ms to the first event, ${other.toFixed(0)} ms with its SDK clients alone: ${ratio.toFixed(2)} (at most ${most}; ${RUNS} runs of each)`,
   )
 }
 slack.stop()

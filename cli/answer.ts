@@ -51,7 +51,8 @@ export const answer = async <A extends { fresh: Freshness }>(
   return found
 }
 
-const asUserError = async <T>(work: () => Promise<T>): Promise<T> => {
+/** A cursor that does not fit is the user's error. */
+export const asUserError = async <T>(work: () => Promise<T>): Promise<T> => {
   try {
     return await work()
   } catch (error) {

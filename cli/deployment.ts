@@ -25,6 +25,10 @@ const outputsSchema = z.looseObject({
   AlarmTopicArn: text,
   /** Where a route goes to Slack. */
   SlackFunctionName: text.optional(),
+  /** Where there is an API, without a path. */
+  ApiUrl: text.optional(),
+  /** Where seals are also written to a bucket. */
+  EvidenceBucketName: text.optional(),
   /** In the group `default`. */
   ScheduleName: text,
   DocumentName: text,

@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import type { Severity, Status } from '../shared/findings/finding.ts'
+import { timeSpanOf } from '../shared/queries/moments.ts'
 import type { FindingFilter } from '../shared/store/store.ts'
 import { UsageError } from './exit-code.ts'
 
@@ -59,15 +60,12 @@ const oneOf = <T extends string>(known: T[], option: string, given: string[]): T
     throw new UsageError(`${option} does not know "${value}"; it takes ${known.join(', ')}`)
   })
 
-const AGO = /^(\d+)([mhdw])$/
-const MILLISECONDS: Record<string, number> = { m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 }
-
 /**
  * The moment that `--at` (or the option that is named) names, in ISO 8601. A date without a time is its end, so that what
  * happened on that day is in it; a time without a zone is UTC. Throws UsageError for what has not come yet.
  */
 export const momentOf = (text: string, now: Date, option = '--at'): string => {
-  const [begin, end] = spanOf(text, now)
+  const [begin, end] = timeSpanOf(text, now)
   if (Number.isNaN(new Date(begin).getTime()) || Number.isNaN(end))
     throw new UsageError(
       `${option} does not know "${text}"; it takes a date (its end, UTC) such as 2026-01-31, a time such as 2026-01-31T12:00Z, or 7d, 24h, 30m ago`,
@@ -76,28 +74,12 @@ export const momentOf = (text: string, now: Date, option = '--at'): string => {
   return new Date(Math.min(end, now.getTime())).toISOString()
 }
 
-/** When what the text names begins and ends, in milliseconds; NaN: it names no time. */
-const spanOf = (text: string, now: Date): [begin: number, end: number] => {
-  const [, count, unit] = AGO.exec(text) ?? []
-  const [, date, clock = '', zone = 'Z'] =
-    /^(\d{4}-\d{2}-\d{2})(?:T([\d:.]+)(Z|[+-]\d{2}:\d{2})?)?$/.exec(text) ?? []
-  // A day that is in no calendar would be taken for one of the next month.
-  const day = new Date(`${date}T00:00:00Z`)
-  const isDay = !Number.isNaN(day.getTime()) && day.toISOString().startsWith(`${date}T`)
-  if (isDay && clock === '') return [day.getTime(), Date.parse(`${date}T23:59:59.999Z`)]
-  const time =
-    count && unit
-      ? now.getTime() - Number(count) * (MILLISECONDS[unit] ?? 0)
-      : Date.parse(isDay ? `${date}T${clock}${zone}` : '')
-  return [time, time]
-}
-
 /**
  * The moment that `--since` (or the option that is named) names, in ISO 8601. A date without a time begins at midnight UTC;
  * a time without a zone is UTC. Throws UsageError.
  */
 export const sinceOf = (text: string, now: Date, option = '--since'): string => {
-  const moment = new Date(spanOf(text, now)[0])
+  const moment = new Date(timeSpanOf(text, now)[0])
   if (Number.isNaN(moment.getTime()))
     throw new UsageError(
       `${option} does not know "${text}"; it takes a date such as 2026-01-31, or 7d, 24h, 30m`,

@@ -11,13 +11,24 @@ import type { Waived } from '../shared/waivers/waived-findings.ts'
 /** A scan that ended, and the instances that it saw. */
 export type ScanView = { record: ScanRecord; results: CommandResult[] }
 
-const SCANS_BACK = 50
+/** How far back is looked, at once and where those are of single instances, open or broken off. */
+const [FEW_SCANS, SCANS_BACK] = [3, 50]
 
-/** The newest scan of the whole fleet that ended well: what the fleet's coverage is taken from. */
-export const lastScan = async (store: Store): Promise<ScanView | undefined> => {
-  const record = (await store.scans(SCANS_BACK)).find(isWhole)
-  return record && { record, results: await store.commandResults(record.scanId) }
+/**
+ * The newest scan of the whole fleet that ended well: what the fleet's coverage is taken from. Whom it saw is read only where
+ * somebody was not assessed.
+ */
+export const lastScan = async (
+  store: Pick<Store, 'scans' | 'commandResults'>,
+): Promise<ScanView | undefined> => {
+  const record = (await store.scans(FEW_SCANS)).find(isWhole) ?? (await store.scans(SCANS_BACK)).find(isWhole)
+  if (!record) return undefined
+  return { record, results: hasAssessedAll(record) ? [] : await store.commandResults(record.scanId) }
 }
+
+const hasAssessedAll = ({ coverage }: ScanRecord): boolean =>
+  coverage !== undefined &&
+  Object.entries(coverage.byState).every(([state, count]) => state === 'assessed' || count === 0)
 
 /** The instances that the scan did not assess, by name. */
 export const notAssessedOf = ({ results }: ScanView): NotAssessed[] =>

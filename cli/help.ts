@@ -57,7 +57,35 @@ Examples:
   $ fleet-scanner report --local --sample 25 --seed 7 --output audit.html
   $ fleet-scanner report --local --format sarif --control 2.3
   $ fleet-scanner report --local --format csv --cluster harbour
-${EXIT_CODES}`,
+  $ fleet-scanner report --push security-hub --stack fleet-scanner --config fleet-scanner.yaml --dry-run
+${EXIT_CODES}
+With --push: 0 all that was due was sent, 3 something was rejected or could not be sent.`,
+  open: `
+Examples:
+  $ fleet-scanner open --local --rule etcd-auto-tls-disabled   # is any open, where, since when?
+  $ fleet-scanner open --local --by-cluster                    # across instances that were replaced
+  $ fleet-scanner open --stack fleet-scanner --beyond-sla
+Exit codes: 0 nothing is open, 1 something FAILs that is not waived, 3 only something unclear is open.`,
+  changes: `
+Examples:
+  $ fleet-scanner changes --local --from 2026-01-01 --to 2026-01-31
+  $ fleet-scanner changes --local --from 90d --rejudged        # what newer rules or engines judged otherwise`,
+  posture: `
+Examples:
+  $ fleet-scanner posture --local --from 90d --by cluster`,
+  timeToFix: `
+Examples:
+  $ fleet-scanner time-to-fix --local --from 90d --by severity`,
+  gaps: `
+Examples:
+  $ fleet-scanner gaps --local --from 30d                      # who was not assessed for how long, and why
+Exit codes: 0 every gap has ended, 3 one lasts.`,
+  dashboard: `
+Examples:
+  $ fleet-scanner dashboard --local
+  $ fleet-scanner dashboard --stack fleet-scanner --profile security --port 8480
+The address that is printed lets in whoever has it; nobody else on this machine or network is let in.
+Exit codes: 0 it was ended (Ctrl-C), 2 wrong usage, no such stack or no right to read it, 4 a fault of this program.`,
   pause: `
 Examples:
   $ fleet-scanner pause --stack fleet-scanner
@@ -76,7 +104,11 @@ Examples:
 Examples:
   $ fleet-scanner evidence verify --local
   $ fleet-scanner evidence verify --local --restate --format json
-Exit codes: 0 every verdict comes out the same, 1 some differ, 3 none differs but some cannot be judged again.`,
+  $ fleet-scanner evidence verify --stack fleet-scanner --anchor HASH   # HASH: a seal that you have kept elsewhere
+  $ fleet-scanner evidence export --local --output q1.jsonl.gz
+  $ fleet-scanner evidence verify q1.jsonl.gz --anchor HASH             # offline, without AWS
+Exit codes: 0 every verdict comes out the same and every seal holds; 1 a verdict is not what its own versions
+give, today's differ, or a seal is broken; 3 none of these, but some verdicts cannot be judged again.`,
   waivers: `
 Examples:
   $ fleet-scanner waivers add --stack fleet-scanner --rule etcd-auto-tls-disabled --cluster harbour \\

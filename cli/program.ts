@@ -4,6 +4,7 @@ import { REPORT_FORMATS } from '../shared/report/formats/names.ts'
 import type { ExitCode } from './exit-code.ts'
 import { HELP } from './help.ts'
 import { FORMATS, isCommonFormat } from './output.ts'
+import { registerDashboard } from './register/dashboard.ts'
 import { registerDocument } from './register/document.ts'
 import { registerJudging } from './register/judging.ts'
 import { registerNotifying } from './register/notifying.ts'
@@ -45,6 +46,7 @@ export const buildProgram = (done: (code: ExitCode) => void): Command => {
   registerJudging(program, done)
   registerReading(program, done)
   registerQuerying(program, done)
+  registerDashboard(program, done)
   registerReporting(program, done)
   registerWaivers(program, done)
   registerNotifying(program, done)

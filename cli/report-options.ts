@@ -13,6 +13,11 @@ export type ReportOptions = Pick<FilterOptions, 'cluster' | 'account' | 'control
   sample?: string
   seed?: string
   includeWaived?: boolean
+  push?: string
+  config?: string
+  fleet?: string
+  dryRun?: boolean
+  all?: boolean
 }
 
 /** What is to be reported: a moment, a period that ends with it, a part of the fleet, and how much to draw. */

@@ -1,6 +1,7 @@
 import packageJson from '../package.json' with { type: 'json' }
 import { type Node, nodeKey } from '../shared/findings/records.ts'
 import { fleetAt, wasInFleet } from '../shared/history/past.ts'
+import { allFindings } from '../shared/queries/all-findings.ts'
 import { type AuditInput, type AuditReport, auditReport } from '../shared/report/audit-report.ts'
 import { NEEDS_HISTORY } from '../shared/report/formats/names.ts'
 import { loadRules } from '../shared/rules/load.ts'
@@ -22,7 +23,7 @@ export const readReport = async (
   const wholeHistory = NEEDS_HISTORY.some((each) => each === format)
   const [waived, standing, history, waivers, clusters] = await Promise.all([
     withPastWaivers(store, past.findings.filter(wasInFleet), at),
-    store.findings(scope),
+    allFindings(store, now.toISOString(), scope),
     wholeHistory || period ? historyUpTo(store, at, scope, wholeHistory ? undefined : period?.from) : [],
     store.waiverRevisions(),
     clustersOf(store, past.results),

@@ -19,6 +19,8 @@ export const printScan = async (done: ScanReport, globals: Globals): Promise<voi
     await printResults(globals, renderJsonl(findings))
   } else {
     await printResults(globals, `${renderFindings(rowsOf(findings), painter(globals))}${rest}\n`)
+    const { seal } = done.record
+    if (seal) say(`sealed as ${seal.number}; keep its hash elsewhere: ${plainText(seal.hash)}`)
   }
   if (globals.format === 'jsonl' || globals.output !== undefined) say(rest)
 }

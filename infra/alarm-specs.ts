@@ -1,4 +1,5 @@
 import { Annotations, Duration } from 'aws-cdk-lib'
+import type { IHttpApi } from 'aws-cdk-lib/aws-apigatewayv2'
 import { type IMetric, MathExpression } from 'aws-cdk-lib/aws-cloudwatch'
 import { type ITable, Operation } from 'aws-cdk-lib/aws-dynamodb'
 import type { IFunction } from 'aws-cdk-lib/aws-lambda'
@@ -22,6 +23,8 @@ export type WatchedParts = {
   deadLetters: IQueue
   /** Where digests are kept that did not come to Slack; absent: no route goes there. */
   slackDeadLetters?: IQueue
+  /** Absent: there is none. */
+  api?: IHttpApi
 }
 
 /** One alarm, in words and numbers. */
@@ -52,6 +55,7 @@ export const alarmSpecs = (scope: Construct, parts: WatchedParts): AlarmSpec[] =
   ...Object.entries(parts.functions).flatMap(([name, fn]) => functionAlarms(name, fn)),
   ...delivery(parts),
   ...slack(parts),
+  ...queries(parts),
   ...storage(parts.table),
 ]
 
@@ -100,6 +104,14 @@ const scan = ({ config }: WatchedParts): AlarmSpec[] => [
     metric: scannerMetric(config.name, 'digestsUnpublished', 'Maximum', { period: Duration.minutes(5) }),
     silence: 'as-it-was',
   },
+  {
+    name: 'seals-missing',
+    broken:
+      'The last scan could not be sealed; or its seal, or an earlier one, is not in the bucket, where there is one.',
+    todo: 'Read in the log of run-scan what is missing; the next scan seals and writes what this one could not.',
+    metric: scannerMetric(config.name, 'sealsMissing', 'Maximum', { period: Duration.minutes(5) }),
+    silence: 'as-it-was',
+  },
 ]
 
 const executions = (runScan: IFunction): AlarmSpec[] => {
@@ -123,9 +135,23 @@ const executions = (runScan: IFunction): AlarmSpec[] => {
 
 /**
  * A command whose answers are not there yet is judged again: single errors of parse-results are usual. A digest is
- * posted to Slack in three tries, and what then is not there has an alarm of its own.
+ * posted to Slack in three tries, and what then is not there has an alarm of its own. Whoever asks the API asks again.
  */
-const ERRORS_TO_ALARM: Record<string, number> = { 'parse-results': 4, 'post-to-slack': 3 }
+const ERRORS_TO_ALARM: Record<string, number> = {
+  'parse-results': 4,
+  'post-to-slack': 3,
+  'query-findings': 3,
+}
+
+/** Where a function has its own concurrency: single requests above that are refused by design, and asked again. */
+const NOT_STARTED: Record<string, Pick<AlarmSpec, 'broken' | 'todo' | 'threshold'>> = {
+  'query-findings': {
+    broken:
+      'The API refuses requests: more are asked at a time than api.concurrency, or the account has none left.',
+    todo: 'Find who asks so much in the log of requests; raise api.concurrency, or lower api.ratePerSecond.',
+    threshold: 20,
+  },
+}
 
 const functionAlarms = (name: string, fn: IFunction): AlarmSpec[] => [
   {
@@ -137,8 +163,10 @@ const functionAlarms = (name: string, fn: IFunction): AlarmSpec[] => [
   },
   {
     name: `${name}-throttles`,
-    broken: `Lambda does not start the function ${name}: the account has no concurrency left for it.`,
-    todo: 'Find what uses it up, or have the quota raised.',
+    ...(NOT_STARTED[name] ?? {
+      broken: `Lambda does not start the function ${name}: the account has no concurrency left for it.`,
+      todo: 'Find what uses it up, or have the quota raised.',
+    }),
     metric: fn.metricThrottles({ period: Duration.minutes(5) }),
   },
 ]
@@ -200,6 +228,19 @@ const slack = ({ config, slackDeadLetters }: WatchedParts): AlarmSpec[] =>
             period: Duration.minutes(5),
           }),
           silence: 'as-it-was',
+        },
+      ]
+
+const queries = ({ api }: WatchedParts): AlarmSpec[] =>
+  api === undefined
+    ? []
+    : [
+        {
+          name: 'api-errors',
+          broken: 'The API answers questions to the findings with errors of its own (5xx).',
+          todo: 'Read the error in the log of query-findings, or in that of the API where no function was reached.',
+          metric: api.metricServerError({ statistic: 'Sum', period: Duration.minutes(5) }),
+          threshold: 3,
         },
       ]
 

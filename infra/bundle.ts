@@ -13,6 +13,7 @@ export const FUNCTIONS = {
   'run-scan': ['shared/evidence/collector.sh', 'shared/findings/reasons.yaml', RULES_FILE],
   'parse-results': [RULES_FILE],
   'post-to-slack': [],
+  'query-findings': [RULES_FILE, 'docs/openapi.json'],
 } satisfies Record<string, string[]>
 export type FunctionName = keyof typeof FUNCTIONS
 
@@ -63,7 +64,7 @@ export const bundleModule = async (entry: string, folder: string): Promise<void>
     target: 'node24',
     mainFields: ['module', 'main'],
     banner: { js: REQUIRE },
-    define: { CHECKED_RULES: JSON.stringify(RULES_FILE) },
+    define: { CHECKED_RULES: JSON.stringify(RULES_FILE), API_DESCRIPTION: JSON.stringify('openapi.json') },
     plugins: [mapOwnCodeAlone, leaveOutUnused],
     sourcemap: true,
     // The sources are public; their text would make up most of the package.

@@ -1,4 +1,5 @@
 import { Duration } from 'aws-cdk-lib'
+import type { IHttpApi } from 'aws-cdk-lib/aws-apigatewayv2'
 import {
   AlarmStatusWidget,
   Dashboard,
@@ -19,6 +20,7 @@ export type ShownParts = {
   config: ScannerConfig
   functions: { 'run-scan': IFunction } & Record<string, IFunction>
   digestTopic: ITopic
+  api?: IHttpApi
   alarms: IAlarm[]
 }
 
@@ -32,6 +34,7 @@ export const dashboard = (scope: Construct, parts: ShownParts): Dashboard =>
       fleet(parts.config.name),
       running(parts),
       [apiCalls(parts.config.name), digests(parts)],
+      ...(parts.api ? [questions(parts.api)] : []),
     ],
   })
 
@@ -97,5 +100,18 @@ const digests = ({ config, digestTopic }: ShownParts) =>
     ],
     12,
   )
+
+const questions = (api: IHttpApi) => [
+  graph(
+    'Questions to the API',
+    [
+      api.metricCount({ label: 'asked', statistic: 'Sum' }),
+      api.metricClientError({ label: 'refused or wrong', statistic: 'Sum' }),
+      api.metricServerError({ label: 'failed', statistic: 'Sum' }),
+    ],
+    12,
+  ),
+  graph('How long an answer takes (ms)', [api.metricLatency({ label: 'nine of ten', statistic: 'p90' })], 12),
+]
 
 const graph = (title: string, left: IMetric[], width: number) => new GraphWidget({ title, left, width })

@@ -41,8 +41,17 @@ const CARE_OF_KEY = [
  * The one key of the scanner, for table, topics and logs. Its policy leaves people and functions of the account to IAM,
  * and admits the services that use it in their own name: an alarm is published by CloudWatch, and logs are written by
  * CloudWatch Logs, neither of which has a role of ours.
+ * @param logGroups names, or patterns of names, of the logs that it encrypts
  */
-export const encryptionKey = (scope: Construct, name: string, removalPolicy: RemovalPolicy): Key => {
+export const encryptionKey = (
+  scope: Construct,
+  name: string,
+  removalPolicy: RemovalPolicy,
+  logGroups: string[],
+): Key => {
+  const logs = logGroups.map((group) =>
+    Stack.of(scope).formatArn({ service: 'logs', resource: `log-group:${group}` }),
+  )
   const here = { 'aws:SourceAccount': Aws.ACCOUNT_ID }
   const key = new Key(scope, 'Key', {
     description: `${name}: findings, their history, messages and logs`,
@@ -77,10 +86,7 @@ export const encryptionKey = (scope: Construct, name: string, removalPolicy: Rem
           resources: ['*'],
           conditions: {
             ArnLike: {
-              'kms:EncryptionContext:aws:logs:arn': Stack.of(scope).formatArn({
-                service: 'logs',
-                resource: `log-group:/aws/lambda/${name}-*`,
-              }),
+              'kms:EncryptionContext:aws:logs:arn': logs.length === 1 ? logs[0] : logs,
             },
           },
         }),

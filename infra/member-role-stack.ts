@@ -1,17 +1,11 @@
-import { Aws, Duration, Stack, type StackProps } from 'aws-cdk-lib'
-import {
-  AccountPrincipal,
-  type Conditions,
-  PolicyDocument,
-  type PolicyStatement,
-  PrincipalWithConditions,
-  Role,
-} from 'aws-cdk-lib/aws-iam'
+import { Duration, Stack, type StackProps } from 'aws-cdk-lib'
+import { type IPrincipal, PolicyDocument, type PolicyStatement, Role } from 'aws-cdk-lib/aws-iam'
 import type { Construct } from 'constructs'
 import type { ScannerConfig } from '../shared/config/scanner-config.ts'
 import { configProblem } from './config-problem.ts'
 import type { MemberGroup } from './member-groups.ts'
-import { readerStatements, senderStatements } from './member-statements.ts'
+import { readerStatements, securityHubStatements, senderStatements } from './member-statements.ts'
+import { pushers, scannerFunction } from './member-trust.ts'
 import { acknowledgeWildcards } from './nag.ts'
 import { MOST_CHARACTERS, policyCharacters } from './policy-size.ts'
 
@@ -24,7 +18,8 @@ export type MemberRoleProps = StackProps & {
 
 /**
  * The two roles that the scanner assumes in a member account: once an account, as IAM is global. They are two because the reader sees
- * the output of every Run Command of the account, and the sender runs something on its instances.
+ * the output of every Run Command of the account, and the sender runs something on its instances. A third is there where
+ * findings are sent to Security Hub: people's, and not the scanner's.
  */
 export class MemberRoleStack extends Stack {
   constructor(scope: Construct, id: string, { config, group, documentNames, ...props }: MemberRoleProps) {
@@ -32,14 +27,20 @@ export class MemberRoleStack extends Stack {
       description: 'fleet-scanner: the roles that the scanner assumes in this account',
       ...props,
     })
-    this.role(config, group, 'sender', senderStatements(group, documentNames, config))
-    this.role(config, group, 'reader', readerStatements(group))
+    const { securityHub } = config
+    const sender = scannerFunction(config, group, 'sender')
+    this.role(group, 'sender', sender, senderStatements(group, documentNames, config))
+    this.role(group, 'reader', scannerFunction(config, group, 'reader'), readerStatements(group))
+    if (securityHub !== undefined) {
+      const trusted = pushers(config, group, securityHub.pushers)
+      this.role(group, 'security-hub', trusted, securityHubStatements(group))
+    }
   }
 
   private role(
-    config: ScannerConfig,
     group: MemberGroup,
-    kind: 'sender' | 'reader',
+    kind: keyof typeof DESCRIPTIONS,
+    assumedBy: IPrincipal,
     statements: PolicyStatement[],
   ): void {
     const name = `${group.roleName}-${kind}`
@@ -49,11 +50,11 @@ export class MemberRoleStack extends Stack {
       throw configProblem(
         `the policy of ${name} would have ${size} characters, and IAM takes ${MOST_CHARACTERS}; give some targets another \`role\`, or select by fewer sets of tags`,
       )
-    const role = new Role(this, kind === 'sender' ? 'Sender' : 'Reader', {
+    const role = new Role(this, LOGICAL_IDS[kind], {
       roleName: name,
       path: group.rolePath,
       description: DESCRIPTIONS[kind],
-      assumedBy: scannerFunction(config, group, kind),
+      assumedBy,
       maxSessionDuration: Duration.hours(1),
       inlinePolicies: { [kind]: policy },
     })
@@ -64,33 +65,7 @@ export class MemberRoleStack extends Stack {
 const DESCRIPTIONS = {
   sender: 'fleet-scanner: lists tagged instances and sends them the collector',
   reader: 'fleet-scanner: reads what the collector printed',
+  'security-hub': 'fleet-scanner: sends findings of this account to its Security Hub',
 }
 
-/** The names that ScannerStack gives to the roles of its functions. */
-const FUNCTIONS = { sender: 'run-scan', reader: 'parse-results' }
-
-/**
- * One function of the scanner, and nobody else. The account is the principal and the role a condition: a role as
- * principal is stored by its internal id, so that the trust is lost once the role is made anew.
- */
-const scannerFunction = (
-  { home, name, organization }: ScannerConfig,
-  { externalId }: MemberGroup,
-  kind: 'sender' | 'reader',
-): PrincipalWithConditions => {
-  if (!home)
-    throw configProblem(
-      'the member roles trust the account of the scanner; write it down as `home: { account, region }`',
-    )
-  const equal = {
-    ...(externalId !== undefined && { 'sts:ExternalId': externalId }),
-    ...(organization !== undefined && { 'aws:PrincipalOrgID': organization }),
-  }
-  const conditions: Conditions = {
-    ArnEquals: {
-      'aws:PrincipalArn': `arn:${Aws.PARTITION}:iam::${home.account}:role/${name}-${FUNCTIONS[kind]}`,
-    },
-    ...(Object.keys(equal).length > 0 && { StringEquals: equal }),
-  }
-  return new PrincipalWithConditions(new AccountPrincipal(home.account), conditions)
-}
+const LOGICAL_IDS = { sender: 'Sender', reader: 'Reader', 'security-hub': 'SecurityHub' }

@@ -79,3 +79,20 @@ export const readerStatements = ({ regions }: MemberGroup): PolicyStatement[] =>
     conditions: { StringEquals: inRegions(regions) },
   }),
 ]
+
+/**
+ * What the pusher may do: bring findings of this account into its Security Hub, as those of the default product, which
+ * is the account's own. Nothing there can be read, changed or archived by it.
+ * https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssecurityhub.html
+ */
+export const securityHubStatements = ({ regions }: MemberGroup): PolicyStatement[] => [
+  new PolicyStatement({
+    sid: 'SendFindings',
+    actions: ['securityhub:BatchImportFindings'],
+    resources: regions.map(
+      (region) =>
+        `arn:${Aws.PARTITION}:securityhub:${region}:${Aws.ACCOUNT_ID}:product/${Aws.ACCOUNT_ID}/default`,
+    ),
+    conditions: { StringEquals: { 'securityhub:TargetAccount': Aws.ACCOUNT_ID } },
+  }),
+]

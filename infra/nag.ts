@@ -23,7 +23,9 @@ export const acknowledgeWildcards = (role: Role, statements: PolicyStatement[]):
   for (const { sid = '', effect, resources } of statements) {
     const reason = WILDCARD_REASONS[sid.replace(/\d+$/, '')]
     if (reason === undefined || effect === 'Deny') continue
-    for (const resource of resources.map((each) => policyText(Stack.of(role).resolve(each))))
+    for (const resource of resources.map((each) =>
+      policyText(Stack.of(role).resolve(each), { hashes: true }),
+    ))
       if (resource.includes('*')) reasons[`AwsSolutions-IAM5[Resource::${resource}]`] = reason
   }
   acknowledge(role, reasons)

@@ -11,7 +11,8 @@ export const permissionsPage = (templates: Record<string, Template>): string => 
 
 Every role and every policy that fleet-scanner makes, read from its own templates. They were synthesized from
 [samples/every-setting.yaml](../samples/every-setting.yaml); yours differ in accounts, regions and tags. \`<...>\` is filled in by
-CloudFormation; \`HASH\` is the beginning of the collector's SHA-256.
+CloudFormation; \`HASH\` is the beginning of the collector's SHA-256. \`query-findings\`, \`EvidenceBucketPolicy\` with the right to write
+seals, and \`...-security-hub\` are there only where \`api\`, \`evidenceBucket\` and \`securityHub\` are configured.
 
 No statement allows an action by a wildcard, no role has a managed policy, and no policy names AWS-RunShellScript.
 \`test/infra/least-privilege.test.ts\` holds the templates to that, and to exactly the statements below;

@@ -66,14 +66,14 @@ const read = (of: string, kind: Statement['kind'], document: unknown): Statement
       kind,
       ...(Sid !== undefined && { sid: String(Sid) }),
       effect: Effect as Statement['effect'],
-      actions: list(Action).map(policyText),
-      resources: list(Resource).map(policyText),
+      actions: list(Action).map((each) => policyText(each)),
+      resources: list(Resource).map((each) => policyText(each)),
       principals: principalsOf(Principal),
       conditions: Object.fromEntries(
         Object.entries((Condition ?? {}) as Raw).flatMap(([operator, keys]) =>
           Object.entries(keys as Raw).map(([key, value]) => [
             `${operator} ${key}`,
-            list(value).map(policyText),
+            list(value).map((each) => policyText(each)),
           ]),
         ),
       ),
@@ -82,7 +82,7 @@ const read = (of: string, kind: Statement['kind'], document: unknown): Statement
 
 const principalsOf = (principal: unknown): string[] =>
   typeof principal === 'object' && principal !== null
-    ? Object.values(principal).flatMap((value) => list(value).map(policyText))
-    : list(principal).map(policyText)
+    ? Object.values(principal).flatMap((value) => list(value).map((each) => policyText(each)))
+    : list(principal).map((each) => policyText(each))
 
 const list = (value: unknown): unknown[] => (value === undefined ? [] : [value].flat())

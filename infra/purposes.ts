@@ -12,8 +12,16 @@ const BY_SID: Record<string, string> = {
   ReadAnswers: 'Reads what the collector printed.',
   WriteItsLog: 'Its own log, and no other.',
   UseTheTable: 'Items of the table, and nothing about the table itself.',
+  ReadTheTable: 'Items of the table, to read: questions are answered, and nothing is written.',
+  DecryptTheTable: 'The key of the table, to read alone, by way of DynamoDB alone.',
+  WriteSealsOnce:
+    'Each closed scan puts its seal into the bucket, where none of that name is yet. Nothing is read, deleted or unlocked.',
+  SendFindings:
+    'Findings of this account, as the product that is the account itself, in the regions of its targets.',
   LeaveWaiversToPeople:
     'Waivers are granted by people; a function that could write one could hide a failure.',
+  LeavePushesToPeople:
+    'What Security Hub was told is written by whoever pushes; a function that could write it could have a failure not sent.',
   UseTheKeyForTheTable: 'The key of the table, by way of DynamoDB alone.',
   UseTheKeyForTopics: 'The key of the topics, by way of SNS alone.',
   AssumeMembers: 'One of the two member roles of each account that is named.',
@@ -44,6 +52,8 @@ const TRUST: Record<string, string> = {
   reader: 'The function parse-results takes it, a session an hour at most.',
   scan: 'Lambda runs the function as this role. Member roles trust it by its name.',
   results: 'Lambda runs the function as this role. Member roles trust it by its name.',
+  findings: 'Lambda runs the function as this role.',
+  hub: 'Whoever runs `report --push security-hub`, by one of the configured roles; a session an hour at most.',
   slack: 'Lambda runs the function as this role.',
   q: 'Amazon Q Developer takes it for people in the channel. It has no rights.',
   schedule: 'EventBridge Scheduler takes it, for schedules of this account.',

@@ -29,6 +29,8 @@ export type ScannerFunctionProps = {
   /** What it may do, beside writing its own log. */
   statements: PolicyStatement[]
   key: IKey
+  /** Executions at a time, reserved for it and no more; absent: the account's, with all others. */
+  concurrency?: number
   durableConfig?: DurableConfig
 }
 
@@ -84,6 +86,7 @@ export class ScannerFunction extends Construct {
       logGroup,
       loggingFormat: LoggingFormat.JSON,
       currentVersionOptions: { removalPolicy: RemovalPolicy.RETAIN },
+      ...(props.concurrency !== undefined && { reservedConcurrentExecutions: props.concurrency }),
       ...(props.durableConfig && { durableConfig: props.durableConfig }),
     })
     this.alias = this.function.addAlias('live')

@@ -9,12 +9,15 @@ import { AmazonQChannels } from './amazon-q.ts'
 import { CONFIG_FILE, type FunctionName } from './bundle.ts'
 import { dashboard } from './dashboard.ts'
 import { encryptionKey } from './encryption.ts'
+import { evidenceBucket, writeSeals } from './evidence-bucket.ts'
+import { accessLogName, QueryApi } from './query-api.ts'
 import { ownTopics, subscribeByMail } from './routes.ts'
 import { ScannerFunction } from './scanner-function.ts'
 import { ScanSchedule } from './schedule.ts'
 import { hasSlack, SlackPosts } from './slack.ts'
 import {
   assumeMembers,
+  leavePushes,
   leaveWaivers,
   listAccounts,
   orchestrate,
@@ -45,7 +48,10 @@ export class ScannerStack extends Stack {
     const { name } = config
     Tags.of(this).add('fleet-scanner', name)
     const removal = config.removalPolicy === 'retain' ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY
-    const key = encryptionKey(this, name, removal)
+    const key = encryptionKey(this, name, removal, [
+      `/aws/lambda/${name}-*`,
+      ...(config.api ? [accessLogName(name)] : []),
+    ])
     const table = findingsTable(this, key, removal)
     const digests = secureTopic(this, 'DigestTopic', `${name}-digests`, key)
     subscribeByMail(digests, config)
@@ -54,6 +60,7 @@ export class ScannerStack extends Stack {
     const slack = hasSlack(config)
       ? new SlackPosts(this, 'Slack', { ...shared, config, topic: digests, code: code['post-to-slack'] })
       : undefined
+    const seals = config.evidenceBucket && evidenceBucket(this, config)
     const amazonQ = new AmazonQChannels(this, 'AmazonQ', config, key)
     const topicsOfQ = Object.entries(amazonQ.topics).map(
       ([route, { topicArn }]) => [route, topicArn] as const,
@@ -73,6 +80,7 @@ export class ScannerStack extends Stack {
       statements: [
         useOfTable(table.tableArn, { deletes: false }),
         leaveWaivers(table.tableArn),
+        leavePushes(table.tableArn),
         useOfKey(key, 'dynamodb'),
         ...assumeMembers(config, 'reader'),
       ],
@@ -92,6 +100,7 @@ export class ScannerStack extends Stack {
         DIGEST_TOPIC_ARN: digests.topicArn,
         PARSE_FUNCTION_NAME: parseResults.alias.functionArn,
         CONFIG_FILE,
+        ...(seals && { EVIDENCE_BUCKET: seals.bucketName }),
         ...(topicsOfQ.length > 0 && {
           AMAZON_Q_TOPICS: this.toJsonString(Object.fromEntries(topicsOfQ)),
         }),
@@ -99,14 +108,25 @@ export class ScannerStack extends Stack {
       statements: [
         useOfTable(table.tableArn, { deletes: true }),
         leaveWaivers(table.tableArn),
+        leavePushes(table.tableArn),
         useOfKey(key, 'dynamodb'),
         publishTo([digests.topicArn, ...ownTopics(config), ...topicsOfQ.map(([, arn]) => arn)]),
         useOfKey(key, 'sns'),
         ...orchestrate(this, config),
         ...assumeMembers(config, 'sender'),
         ...listAccounts(config),
+        ...(seals ? [writeSeals(seals.bucketArn)] : []),
       ],
     })
+    const api =
+      config.api &&
+      new QueryApi(this, 'QueryApi', {
+        ...shared,
+        settings: config.api,
+        code: code['query-findings'],
+        tableName: table.tableName,
+        tableArn: table.tableArn,
+      })
     const schedule = new ScanSchedule(this, 'Schedule', config, runScan.alias.functionArn)
 
     const watched = {
@@ -115,6 +135,7 @@ export class ScannerStack extends Stack {
         'run-scan': runScan.function,
         'parse-results': parseResults.function,
         ...(slack && { 'post-to-slack': slack.function }),
+        ...(api && { 'query-findings': api.function }),
       },
       digestTopic: digests,
       amazonQTopics: Object.values(amazonQ.topics),
@@ -123,6 +144,7 @@ export class ScannerStack extends Stack {
       table: table as ITable,
       deadLetters: schedule.deadLetters,
       ...(slack && { slackDeadLetters: slack.deadLetters }),
+      ...(api && { api: api.api }),
     }
     dashboard(this, { ...watched, alarms: alarms(this, watched) })
 
@@ -135,6 +157,8 @@ export class ScannerStack extends Stack {
       DocumentName: collectorDocument().name,
       Version: packageJson.version,
       ...(slack && { SlackFunctionName: slack.function.functionName }),
+      ...(api && { ApiUrl: api.url, ApiInvokeArn: api.invokeArn }),
+      ...(seals && { EvidenceBucketName: seals.bucketName }),
     }
     for (const [output, value] of Object.entries(outputs)) new CfnOutput(this, output, { value })
   }

@@ -4,7 +4,7 @@ import type { IKey } from 'aws-cdk-lib/aws-kms'
 import type { Construct } from 'constructs'
 import { partitionOf } from '../shared/config/role-arn.ts'
 import { type ScannerConfig, scanTargets } from '../shared/config/scanner-config.ts'
-import { keys } from '../shared/store/keys.ts'
+import { keys, PUSH_PREFIX } from '../shared/store/keys.ts'
 import { INSTANCE_INDEX, LIST_INDEX } from '../shared/store/table.ts'
 import { configProblem } from './config-problem.ts'
 import { USE_OF_KEY } from './encryption.ts'
@@ -21,8 +21,22 @@ export const useOfTable = (tableArn: string, { deletes }: { deletes: boolean }):
       'dynamodb:Query',
       'dynamodb:UpdateItem',
     ],
-    resources: [tableArn, `${tableArn}/index/${LIST_INDEX}`, `${tableArn}/index/${INSTANCE_INDEX}`],
+    resources: indexed(tableArn),
   })
+
+/** Reading items, and nothing else. */
+export const readTable = (tableArn: string): PolicyStatement =>
+  new PolicyStatement({
+    sid: 'ReadTheTable',
+    actions: ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:Query'],
+    resources: indexed(tableArn),
+  })
+
+const indexed = (tableArn: string): string[] => [
+  tableArn,
+  `${tableArn}/index/${LIST_INDEX}`,
+  `${tableArn}/index/${INSTANCE_INDEX}`,
+]
 
 /** Waivers are people's, by the command: a function that could write one could hide a failure. All are in one partition. */
 export const leaveWaivers = (tableArn: string): PolicyStatement =>
@@ -34,6 +48,16 @@ export const leaveWaivers = (tableArn: string): PolicyStatement =>
     conditions: { 'ForAnyValue:StringEquals': { 'dynamodb:LeadingKeys': [keys.waiver('').pk] } },
   })
 
+/** What Security Hub was told is written by whoever pushes: a function that could write it could have a failure not sent. */
+export const leavePushes = (tableArn: string): PolicyStatement =>
+  new PolicyStatement({
+    sid: 'LeavePushesToPeople',
+    effect: Effect.DENY,
+    actions: ['dynamodb:DeleteItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
+    resources: [tableArn],
+    conditions: { 'ForAnyValue:StringLike': { 'dynamodb:LeadingKeys': [`${PUSH_PREFIX}*`] } },
+  })
+
 /** The key, by way of one service alone: a function has no ciphertext of its own. */
 export const useOfKey = (key: IKey, service: 'dynamodb' | 'sns'): PolicyStatement =>
   new PolicyStatement({
@@ -41,6 +65,15 @@ export const useOfKey = (key: IKey, service: 'dynamodb' | 'sns'): PolicyStatemen
     actions: service === 'dynamodb' ? USE_OF_KEY : ['kms:Decrypt', 'kms:GenerateDataKey'],
     resources: [key.keyArn],
     conditions: { StringEquals: { 'kms:ViaService': `${service}.${Aws.REGION}.amazonaws.com` } },
+  })
+
+/** The key for reading alone, by way of DynamoDB. */
+export const readTableByKey = (key: IKey): PolicyStatement =>
+  new PolicyStatement({
+    sid: 'DecryptTheTable',
+    actions: ['kms:Decrypt'],
+    resources: [key.keyArn],
+    conditions: { StringEquals: { 'kms:ViaService': `dynamodb.${Aws.REGION}.amazonaws.com` } },
   })
 
 /** Assuming the sender or the reader of each account that is scanned. */

@@ -13,6 +13,7 @@ export const WILDCARD_REASONS: Record<string, string> = {
   InvokeItsFunctions:
     'The versions of run-scan itself: an execution goes on with the one that it began with.',
   RememberItsSteps: 'The versions of run-scan itself: an execution goes on with the one that it began with.',
+  WriteSealsOnce: 'Each scan puts its seal under a name of its own, below one prefix of one bucket.',
   ReadWebhooks: 'Secrets Manager ends the ARN of a secret with six characters of its own choice.',
   AssumeMembersOfUnits:
     'Accounts of the units are known when a scan begins; the role has one name, and must be of the organization.',

@@ -51,6 +51,8 @@ export type Account = {
   notifyTest: Functions['notifyTest']
   /** Instances that the collector was sent to, and those that have ended with it, since the start. */
   progress: Endpoint['progress']
+  /** What was sent to Security Hub since the start, and is still there. */
+  hubFindings: Endpoint['hubFindings']
   publishedDigests: DigestInbox['publishedDigests']
   stop(): Promise<void>
 }
@@ -100,6 +102,7 @@ export const startAccount = async (options: AccountOptions): Promise<Account> =>
       planScan: functions.planScan,
       notifyTest: functions.notifyTest,
       progress: endpoint.progress,
+      hubFindings: endpoint.hubFindings,
       publishedDigests: inbox.publishedDigests,
       stop,
     }

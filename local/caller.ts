@@ -1,7 +1,7 @@
 import { AwsError } from './aws-error.ts'
 
-/** The two roles that a member account has for the scanner. */
-export const MEMBER_ROLES = ['sender', 'reader'] as const
+/** The roles that a member account has for the scanner. */
+export const MEMBER_ROLES = ['sender', 'reader', 'security-hub'] as const
 export type MemberRole = (typeof MEMBER_ROLES)[number]
 
 /** Who calls, where: what AWS reads from a request's signature. `role`: with the rights of that role alone. */

@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -73,7 +74,8 @@ export const withDatabase = async <T>(dataDir: string, work: (url: string) => Pr
   }
 }
 
-const answers = (url: string): Promise<boolean> =>
+/** Whether a database still answers there. */
+export const answers = (url: string): Promise<boolean> =>
   fetch(url).then(
     (answer) => answer.ok,
     () => false,
@@ -85,10 +87,7 @@ const start = async (
 ): Promise<Database> => {
   const server = dynalite({ path: join(dataDir, 'dynamodb'), createTableMs: 0 })
   const stop = async (): Promise<void> => {
-    const closed = once(server, 'close')
-    server.close()
-    server.closeAllConnections()
-    await closed
+    await closed(server)
     await hold.release()
   }
   try {
@@ -103,6 +102,24 @@ const start = async (
     await stop()
     throw error
   }
+}
+
+/** How long whoever asks at the end may wait for the answer. */
+const LAST_ANSWERS_MS = 1000
+
+/**
+ * Closes a server and its database. Not the server's event `close` says when that is done, since it comes before the database has let go of
+ * its files: the next process would find them locked. Requests under way are answered first, since one that is cut off goes on in the
+ * database, and ends this process when that is closed under it.
+ */
+const closed = async (server: Server): Promise<void> => {
+  server.prependListener('request', (_request, response) => void response.setHeader('connection', 'close'))
+  const done = new Promise<void>((resolve) => server.close(() => resolve()))
+  const idle = setInterval(() => server.closeIdleConnections(), 10)
+  const late = setTimeout(() => server.closeAllConnections(), LAST_ANSWERS_MS)
+  await done
+  clearInterval(idle)
+  clearTimeout(late)
 }
 
 const createTable = async (endpoint: string): Promise<void> => {

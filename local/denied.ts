@@ -19,6 +19,7 @@ export const DENIABLE = [
   'ssm:ListCommands',
   'ssm:ListCommandInvocations',
   'ssm:GetCommandInvocation',
+  'securityhub:BatchImportFindings',
 ] as const
 
 /** A call that is refused in an account, in one region or in all; of AssumeRole, the account is the role's. */
@@ -38,6 +39,7 @@ const CODES: Record<string, [code: string, status: number]> = {
   lambda: ['AccessDeniedException', 403],
   organizations: ['AccessDeniedException', 400],
   scheduler: ['AccessDeniedException', 403],
+  securityhub: ['AccessDeniedException', 403],
 }
 
 export const gateOf =

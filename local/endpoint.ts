@@ -11,11 +11,18 @@ import { type Admit, type DurableFunction, lambda } from './lambda.ts'
 import { organizations } from './organizations.ts'
 import { ec2Error, parseQuery, queryError } from './query-protocol.ts'
 import { type Schedule, scheduler } from './scheduler.ts'
+import { type SecurityHub, securityHub, serveSecurityHub } from './security-hub.ts'
 import { type ListLag, type Ssm, startSsm } from './ssm.ts'
 import type { SsmDocument } from './ssm-documents.ts'
 import { sts } from './sts.ts'
 
-export type Endpoint = { url: string; progress: Ssm['progress']; stop(): Promise<void> }
+export type Endpoint = {
+  url: string
+  progress: Ssm['progress']
+  /** What Security Hub holds, of all accounts and regions. */
+  hubFindings: SecurityHub['findings']
+  stop(): Promise<void>
+}
 
 export type EndpointOptions = {
   fleet: Fleet
@@ -35,7 +42,7 @@ export type EndpointOptions = {
 const SPEAK_JSON = new Set(['ssm', 'organizations'])
 
 /**
- * Systems Manager, EC2, STS and Organizations of the embedded account, and what is deployed there (CloudFormation, Lambda,
+ * Systems Manager, EC2, STS, Organizations and Security Hub of the embedded account, and what is deployed there (CloudFormation, Lambda,
  * Scheduler): one HTTP endpoint on the loopback interface that speaks their wire protocols for the calls that the
  * scanner makes. The service is the one that the request was signed for.
  */
@@ -55,6 +62,8 @@ export const startEndpoint = async (options: EndpointOptions): Promise<Endpoint>
     options.onCall?.(caller, action, await c.req.text())
     gate(caller, action)
   }
+  const hub = securityHub(options.fleet.securityHub ?? { off: [], rejects: [] }, now)
+  serveSecurityHub(app, hub, admit)
   if (stack) {
     lambda(app, stack.runScan, admit)
     scheduler(app, stack.schedule.name, stack.schedule.first, admit)
@@ -81,6 +90,7 @@ export const startEndpoint = async (options: EndpointOptions): Promise<Endpoint>
   return {
     url: `http://127.0.0.1:${port}`,
     progress: ssm.progress,
+    hubFindings: hub.findings,
     stop: async () => {
       ssm.stop()
       await new Promise<void>((resolve) => {

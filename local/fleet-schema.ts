@@ -92,11 +92,18 @@ const organizationalUnit = z.strictObject({
   units: z.array(unitId).default([]),
 })
 
+/** How Security Hub behaves there: where it is off, and which findings it refuses, by a part of their id. */
+const securityHub = z.strictObject({
+  off: z.array(z.strictObject({ account, region: region.optional() })).default([]),
+  rejects: z.array(z.string().min(1, 'must be a part of an id')).default([]),
+})
+
 /** What a fleet file may hold; read as text without types, so that an account id keeps its zeros. */
 export const fleetSchema = z.strictObject({
   instances: z.array(instance).min(1, 'must list at least one instance'),
   denied: z.array(deniedCall).default([]),
   organization: z.array(organizationalUnit).default([]),
+  securityHub: securityHub.optional(),
 })
 
 export type InstanceEntry = z.output<typeof instance>

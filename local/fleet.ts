@@ -5,6 +5,7 @@ import { ConfigError } from '../shared/config/config-error.ts'
 import type { Denied } from './denied.ts'
 import { type FleetUnit, fleetSchema, type InstanceEntry } from './fleet-schema.ts'
 import { readRecording } from './recording.ts'
+import type { HubBehaviour } from './security-hub.ts'
 
 /** What an instance of the embedded account does when a command reaches it, or why none does. */
 export type InstanceSource =
@@ -37,6 +38,8 @@ export type Fleet = {
   denied: Denied[]
   /** Organizational units; without any the account is in no organization. */
   organization?: FleetUnit[]
+  /** How Security Hub behaves; absent: it is on everywhere and takes everything. */
+  securityHub?: HubBehaviour
 }
 
 /**
@@ -64,6 +67,7 @@ export const loadFleet = async (file: string, platform: string = process.platfor
     skipped: all.filter((instance) => !isHere(instance)),
     denied: checked.data.denied,
     organization: checked.data.organization,
+    ...(checked.data.securityHub && { securityHub: checked.data.securityHub }),
   }
 }
 

@@ -1,4 +1,4 @@
-import { costTable, PRICES, USE } from './cost.ts'
+import { apiCost, bucketCost, costTable, PRICES, USE } from './cost.ts'
 
 const { measured, assumed, customMetrics, alarmMetrics } = USE
 const { operations, writeUnits } = measured
@@ -21,6 +21,22 @@ Free: Systems Manager's inventory and Run Command on EC2 instances, EC2's API, E
 SNS as used here (a message a scan and route at most; 1,000 emails, then two dollars for 100,000). Not in it: a secret for each Slack
 webhook (0.40), data between regions (some KB a command), and changes: a first scan writes some 30 units an instance
 (assumed), which for 10,000 instances is about 20 cents.
+
+## What is there only where it is asked for
+
+Without its key each of these costs nothing.
+
+| key | what | a month |
+| --- | --- | --- |
+| \`api\` | nobody asks: ${USE.alarmMetricsOfApi} alarms | ${apiCost(0).toFixed(2)} |
+| \`api\` | 1,000 questions a day | ${apiCost(30_000).toFixed(2)} |
+| \`evidenceBucket\` | 1,000 instances, daily scans, after five years | ${bucketCost({ instances: 1000, targets: 4, scansPerMonth: 30 }, 5).toFixed(2)} |
+| \`evidenceBucket\` | 10,000 instances, hourly scans, after five years | ${bucketCost({ instances: 10_000, targets: 20, scansPerMonth: 730 }, 5).toFixed(2)} |
+| \`securityHub\` | the role | 0.00 |
+| \`securityHub\` | each finding that is sent, beyond 10,000 an account, region and month | ${plain(PRICES.hubFinding)} |
+
+A question is taken to last ${assumed.secondsPerQuestion} s, and to read ${assumed.readUnitsPerQuestion} units; a seal to have ${assumed.kbPerSeal} KB, and ${assumed.kbPerInstanceSealed} KB an instance (all assumed).
+Scans that change much write more. Unchanged findings are sent to Security Hub once in some weeks, so that they do not expire there.
 
 ## The formula
 
@@ -72,4 +88,8 @@ const PRICE_NAMES: Record<keyof typeof PRICES, string> = {
   logGb: 'CloudWatch Logs, a GB taken in',
   key: 'KMS, a key and month',
   keyRequest: 'KMS, a request',
+  apiRequest: 'API Gateway, a request to an HTTP API',
+  upload: 'S3, an upload',
+  bucketGbMonth: 'S3, a GB and month',
+  hubFinding: 'Security Hub, a finding taken in beyond the free ones',
 }

@@ -26,6 +26,12 @@ export const PRICES = {
   /** A customer-managed key, a month, and a request to it. */
   key: 1,
   keyRequest: 3e-6,
+  /** What is there only where it is asked for: a request to an HTTP API; an upload to S3, and a GB and month there. */
+  apiRequest: 1e-6,
+  upload: 5e-6,
+  bucketGbMonth: 0.023,
+  /** Security Hub takes in 10,000 findings an account, region and month for nothing. */
+  hubFinding: 0.00003,
 }
 
 /**
@@ -35,8 +41,8 @@ export const PRICES = {
 export const USE = {
   measured: {
     instancesPerCommand: 50,
-    operations: { scan: 12, target: 6, command: 4 },
-    writeUnits: { scan: 7, target: 2, instance: 0.155 },
+    operations: { scan: 14, target: 6, command: 4 },
+    writeUnits: { scan: 12, target: 2, instance: 0.155 },
     pollsPerCommand: 3,
   },
   assumed: {
@@ -56,14 +62,23 @@ export const USE = {
     kbLogPerInvocation: 4,
     kbLogPerScan: 8,
     keyRequestsPerScan: 100,
+    /** Of one question to the API. */
+    secondsPerQuestion: 0.3,
+    readUnitsPerQuestion: 50,
+    kbLogPerQuestion: 4,
+    /** A seal, and each instance's share of it. */
+    kbPerSeal: 4,
+    kbPerInstanceSealed: 0.01,
   },
   /** From infra/scanner-stack.ts. */
   runScanGb: 1,
   parseResultsGb: 1769 / 1024,
+  queryFindingsGb: 1,
   durableRetentionMonths: 1,
   /** From lambdas/run-scan/record-scan.ts and infra/alarm-specs.ts. */
-  customMetrics: 24,
-  alarmMetrics: 24,
+  customMetrics: 25,
+  alarmMetrics: 25,
+  alarmMetricsOfApi: 3,
 }
 
 const HOURS_PER_MONTH = 730
@@ -106,6 +121,30 @@ export const monthlyCost = (fleet: Fleet, prices = PRICES, use = USE) => {
       scans * logGb * prices.logGb,
     kms: prices.key + scans * assumed.keyRequestsPerScan * prices.keyRequest,
   }
+}
+
+/** What an API costs in a month, with so many questions. Without the key `api` it costs nothing. */
+export const apiCost = (questions: number, prices = PRICES, use = USE): number => {
+  const { assumed } = use
+  const question =
+    prices.apiRequest +
+    prices.request +
+    use.queryFindingsGb * assumed.secondsPerQuestion * prices.gbSecond +
+    assumed.readUnitsPerQuestion * prices.readUnit +
+    (assumed.kbLogPerQuestion / KB_PER_GB) * prices.logGb
+  return use.alarmMetricsOfApi * prices.alarmMetric + questions * question
+}
+
+/** What the bucket for seals costs in the month after so many years of scans: nothing in it expires by itself. */
+export const bucketCost = (
+  { instances, scansPerMonth }: Fleet,
+  years: number,
+  prices = PRICES,
+  { assumed }: typeof USE = USE,
+): number => {
+  const kbPerScan = assumed.kbPerSeal + assumed.kbPerInstanceSealed * instances
+  const gb = (kbPerScan * scansPerMonth * 12 * years) / KB_PER_GB
+  return scansPerMonth * prices.upload + gb * prices.bucketGbMonth
 }
 
 const SIZES = [

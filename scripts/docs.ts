@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { stringify } from 'yaml'
 import { allTemplates } from '../infra/all-templates.ts'
 import { permissionsPage } from '../infra/permissions-page.ts'
+import { apiDescription } from '../shared/api/description.ts'
 import { configJsonSchema } from '../shared/config/json-schema.ts'
 import { parseConfig } from '../shared/config/parse-config.ts'
 import { CAVEATS, type Reason, reasons } from '../shared/findings/reasons.ts'
@@ -22,6 +23,7 @@ export const generatedPages = (): Record<string, string> => ({
   'docs/cost.md': costPage(),
   'docs/fleet-scanner.schema.json': `${JSON.stringify(configJsonSchema(), null, 2)}\n`,
   'docs/digest.schema.json': `${JSON.stringify(digestJsonSchema(), null, 2)}\n`,
+  'docs/openapi.json': `${JSON.stringify(apiDescription(), null, 2)}\n`,
   'docs/slack.svg': slackPicture(),
   'docs/permissions.md': permissionsPage(documentedTemplates()),
 })

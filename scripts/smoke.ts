@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util'
 import { confirm } from '@inquirer/prompts'
 import { withDeployment } from '../cli/deployment.ts'
 import { UsageError } from '../cli/exit-code.ts'
+import { askedFor } from './smoke/asked-for.ts'
 import { looking } from './smoke/looking.ts'
 import { pausing } from './smoke/pausing.ts'
 import { scanning } from './smoke/scanning.ts'
@@ -16,7 +17,7 @@ import { NotSeenError, type Said, type Step, type World } from './smoke/step.ts'
  * AWS. Scans the fleet three times, and pauses and resumes the schedule; asks before that. Exit code 0: all is as
  * assumed; 1: something is not; 2: wrong usage, or no such stack.
  */
-export const STEPS: Step[] = [...looking, ...scanning, ...pausing]
+export const STEPS: Step[] = [...looking, ...scanning, ...askedFor, ...pausing]
 
 const BIN = fileURLToPath(new URL('../bin/fleet-scanner.js', import.meta.url))
 

@@ -1,4 +1,5 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
+import { END_PREFIX, TRANSITION_PREFIX } from '../../shared/store/keys.ts'
 
 type Item = Record<string, unknown>
 type Answer = {
@@ -9,6 +10,10 @@ type Answer = {
   Count?: number
 }
 
+/** An entry of the list of ends leads to a transition: see `transitionOfEnd`. */
+const ledToBy = (sk: string): string =>
+  sk.startsWith(END_PREFIX) ? `${TRANSITION_PREFIX}${sk.slice(END_PREFIX.length)}` : sk
+
 /**
  * A client that counts what DynamoDB reads. `distinct` is the number of different items: an entry of an index and the item that it leads to are
  * one, since the second read is of what the first has found. `index` is the number of index entries alone.
@@ -17,7 +22,7 @@ export const countingReads = (client: DynamoDBDocumentClient) => {
   let [calls, index, hidden] = [0, 0, 0]
   const items = new Set<string>()
   const note = (found: Item[]): void => {
-    for (const { pk, sk } of found) items.add(`${pk}\n${sk}`)
+    for (const { pk, sk } of found) items.add(`${pk}\n${ledToBy(String(sk))}`)
   }
   const counting = new Proxy(client, {
     get: (target, property) => {

@@ -73,11 +73,15 @@ export const questions = (queries: Queries, { now, nodes, rules }: BenchFleet): 
       },
     },
     {
-      name: 'the fleet yesterday, a page of it failed',
+      name: 'the fleet yesterday, what failed',
       ask: async () => {
         const { findings, instances } = await queries.fleetThen(before(1), { status: ['FAIL'] })
         return findings.length + Math.ceil(instances.length / 50) + FRESHNESS
       },
+    },
+    {
+      name: 'all that is open',
+      ask: async () => withNodes(await queries.allFindings({ status: ['FAIL', 'ERROR'] })),
     },
     { name: 'what is beyond its SLA', ask: async () => withNodes((await queries.beyondSla({})).overdue) },
   ]

@@ -3,6 +3,8 @@ import type { Status } from '../../shared/findings/finding.ts'
 import type { Node } from '../../shared/findings/records.ts'
 import { scanIdOf } from '../../shared/scan-id.ts'
 import { keys, listings } from '../../shared/store/keys.ts'
+import { HISTORY_DAYS } from '../../shared/store/table.ts'
+import { isEnd } from '../../shared/store/transition-items.ts'
 
 const RULES = ['2.1', '2.2', '2.3', '2.4', '2.5', '2.6'].map((control) => ({
   ruleId: `etcd-rule-${control}`,
@@ -16,6 +18,7 @@ const NOW = Date.UTC(2026, 0, 31, 12)
 const CHANGES_A_DAY = 5
 
 type Item = Record<string, unknown>
+type Stands = { status: Status; at: string; scanId: string; from?: Status; before?: string }
 export type BenchFleet = {
   now: string
   days: number
@@ -25,15 +28,21 @@ export type BenchFleet = {
   rules: string[]
 }
 
+/** What DynamoDB has deleted of old entries that stand a second time. */
+const KEPT_DAYS = HISTORY_DAYS
+
 /**
  * Fills a table as scans would have: a scan a day, the items with the keys and listings of the store itself, since a million changes
  * through the scanner would take hours. A finding fails and passes in turn; at the end it stands as its last change left it.
+ * `kept`: the scanner was set up so late that it saw only so many of the changes, the newest, to whole days. The fleet is then the same, and so is
+ * what it did lately: what is asked of both has the same answer, but for what is older.
  */
 export const writeHistory = async (
   client: DynamoDBDocumentClient,
   table: string,
   instances: number,
   changes: number,
+  kept = changes,
 ): Promise<BenchFleet> => {
   const nodes: Node[] = Array.from({ length: instances }, (_, n) => ({
     account: ACCOUNTS[n % ACCOUNTS.length] ?? '',
@@ -43,12 +52,11 @@ export const writeHistory = async (
   const findings = instances * RULES.length
   const perDay = Math.max(1, Math.round((findings * CHANGES_A_DAY) / 1000))
   const days = Math.ceil(changes / perDay) + 1
+  const firstDay = days - 1 - Math.ceil(Math.min(kept, changes) / perDay)
   const writer = batches(client, table)
-  const last = new Map<number, { status: Status; at: string; scanId: string; from?: Status }>()
+  const last = new Map<number, Stands>()
   const atOf = (day: number): string => new Date(NOW - (days - day) * DAY_MS).toISOString()
   const change = async (finding: number, scanId: string, at: string): Promise<void> => {
-    const node = nodes[Math.floor(finding / RULES.length)] as Node
-    const rule = RULES[finding % RULES.length] as (typeof RULES)[number]
     const before = last.get(finding)
     const to: Status =
       before === undefined
@@ -58,18 +66,32 @@ export const writeHistory = async (
         : before.status === 'PASS'
           ? 'FAIL'
           : 'PASS'
-    last.set(finding, { status: to, at, scanId, ...(before && { from: before.status }) })
+    last.set(finding, {
+      ...{ status: to, at, scanId },
+      ...(before && { from: before.status, before: before.scanId }),
+    })
+    if (day > firstDay || firstDay === 0) await writeChange(finding, before)
+  }
+  const writeChange = async (finding: number, before?: Stands): Promise<void> => {
+    const node = nodes[Math.floor(finding / RULES.length)] as Node
+    const rule = RULES[finding % RULES.length] as (typeof RULES)[number]
+    const { status: to, at, scanId } = last.get(finding) as Stands
+    transitions += 1
     await writer.put({
       ...keys.transition(node, rule.ruleId, scanId),
       ...listings.transition(node, rule.ruleId, at),
       ...{ ...rule, severity: 'high', cluster: clusterOf(finding), scanId, at, to, reason: to, since: at },
-      ...(before && { from: before.status, fromReason: before.status }),
+      ...(before && { from: before.status, fromReason: before.status, supersedes: before.scanId }),
       ...{ message: `it is ${to}`, engineVersion: '1', ruleVersion: '1', evidenceHash: 'f'.repeat(64) },
     })
+    if (isEnd({ to, ...(before && { from: before.status }) }) && day > days - KEPT_DAYS)
+      await writer.put({ ...keys.end(node, rule.ruleId, scanId), ...listings.end(node, rule.ruleId, at) })
   }
+  let transitions = 0
+  let day = 0
   let made = 0
   let random = 1
-  for (let day = 0; day < days; day++) {
+  for (; day < days; day++) {
     const openedAt = atOf(day)
     const scanId = scanIdOf(openedAt)
     const at = new Date(Date.parse(openedAt) + 60_000).toISOString()
@@ -80,7 +102,14 @@ export const writeHistory = async (
         random = (random + 7919) % findings
         await change(random, scanId, at)
       }
-    await writer.put(scanItem(scanId, openedAt, instances, last))
+    if (day < firstDay) continue
+    // The first verdicts of a scanner that was set up late.
+    if (day === firstDay && day > 0)
+      for (const [finding, { status }] of last) {
+        last.set(finding, { status, at, scanId })
+        await writeChange(finding)
+      }
+    await writer.put(scanItem(scanId, openedAt, atOf(firstDay), instances, last))
   }
   await writeStates(writer, nodes, last, atOf(days - 1))
   await writeLastScans(
@@ -89,7 +118,7 @@ export const writeHistory = async (
     [days - 2, days - 1].map((day) => scanIdOf(atOf(Math.max(0, day)))),
   )
   return {
-    ...{ now: new Date(NOW).toISOString(), days, transitions: findings + made, items: await writer.flush() },
+    ...{ now: new Date(NOW).toISOString(), days: days - firstDay, transitions, items: await writer.flush() },
     ...{ nodes, rules: RULES.map(({ ruleId }) => ruleId) },
   }
 }
@@ -99,6 +128,7 @@ const clusterOf = (finding: number): string => `cluster-${Math.floor(finding / R
 const scanItem = (
   scanId: string,
   openedAt: string,
+  endsSince: string,
   instances: number,
   last: Map<number, { status: Status }>,
 ): Item => {
@@ -119,7 +149,7 @@ const scanItem = (
       targetsHash: 'the same',
     },
     ...{ coverage: { total: instances, assessed: instances, byState: { assessed: instances } }, findings },
-    ...{ engineVersion: '1', targetErrors: [] },
+    ...{ engineVersion: '1', targetErrors: [], endsSince },
   }
 }
 
@@ -128,7 +158,7 @@ type Writer = ReturnType<typeof batches>
 const writeStates = async (
   writer: Writer,
   nodes: Node[],
-  last: Map<number, { status: Status; at: string; scanId: string; from?: Status }>,
+  last: Map<number, Stands>,
   at: string,
 ): Promise<void> => {
   for (const [n, node] of nodes.entries()) {
@@ -142,7 +172,7 @@ const writeStates = async (
     for (const [r, rule] of RULES.entries()) {
       const stands = last.get(n * RULES.length + r)
       if (!stands) continue
-      const { status, at: since, scanId, from } = stands
+      const { status, at: since, scanId, from, before } = stands
       const finding = {
         ...rule,
         severity: 'high',
@@ -157,7 +187,10 @@ const writeStates = async (
         ...listings.finding(node, rule.ruleId, status),
         ...{ finding, since, scanId, evidenceHash: 'f'.repeat(64), engineVersion: '1', ruleVersion: '1' },
         ...(from && { previousStatus: from }),
-        change: { scanId, at: since, ...(from && { from, fromReason: from }) },
+        change: {
+          ...{ scanId, at: since, brought: {} },
+          ...(from && { from, fromReason: from, supersedes: before }),
+        },
       })
     }
   }
@@ -166,8 +199,11 @@ const writeStates = async (
       await writer.put({
         ...keys.target({ account, region }),
         ...listings.target({ account, region }),
-        inventoriedAt: at,
+        ...{ inventoriedAt: at, named: true },
       })
+  const targets = ACCOUNTS.flatMap((account) => REGIONS.map((region) => ({ account, region })))
+  const names = new Set(targets.map((each) => listings.target(each).listSort))
+  await writer.put({ ...keys.targetNames, names })
 }
 
 /** What scans recorded of each instance: of the newest two, which is as far back as these questions look. */

@@ -3,6 +3,7 @@ import { answer } from '../answer.ts'
 import { EXIT, type ExitCode, exitCodeOf, statusesOf, UsageError } from '../exit-code.ts'
 import { type FilterOptions, filterOf } from '../filters.ts'
 import { type Globals, say } from '../output.ts'
+import { nextLine, pagingOf } from '../paging.ts'
 
 export type OpenOptions = Omit<FilterOptions, 'status'> & {
   byCluster?: boolean
@@ -37,15 +38,13 @@ export const open = async (
     )
     return exitCodeOf(statusesOf(overdue), fresh.scan !== undefined)
   }
-  const most = Number(limit)
-  if (!Number.isInteger(most) || most < 1 || most > 1000)
-    throw new UsageError(`--limit takes a number from 1 to 1000, not "${limit}"`)
+  const paging = pagingOf({ limit, ...(cursor !== undefined && { cursor }) })
   const found = await answer(
     globals,
-    (queries) => queries.openFindings(filter, { limit: most, ...(cursor !== undefined && { cursor }) }),
+    (queries) => queries.openFindings(filter, paging),
     (page, paint) => renderOpen(page.open, paint),
     (page) => page.open,
   )
-  if (found.next !== undefined) say(`there is more: --cursor ${found.next}`)
+  if (found.next !== undefined) say(nextLine(found.next))
   return exitCodeOf(statusesOf(found.open), found.fresh.scan !== undefined)
 }

@@ -6,10 +6,12 @@ import { EXIT, type ExitCode, exitCodeOf, statusesOf } from '../exit-code.ts'
 import { checkOutput, type Globals, printResults, say } from '../output.ts'
 import { readStore } from '../read-store.ts'
 import { questionOf, type ReportOptions } from '../report-options.ts'
+import { checkNoPush } from '../report-push-options.ts'
 import { readReport } from '../report-read.ts'
 
 /** Writes a report of the fleet at a moment. Where no scan of the whole fleet had ended by then, nothing is written. */
 export const report = async (options: ReportOptions, globals: Globals): Promise<ExitCode> => {
+  checkNoPush(options)
   checkOutput(globals)
   const now = new Date()
   const question = questionOf(options, globals, now)

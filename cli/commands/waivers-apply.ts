@@ -4,6 +4,7 @@ import { renderJson, renderJsonl } from '../../shared/report/json.ts'
 import { renderPlan } from '../../shared/report/waivers-table.ts'
 import { loadRules } from '../../shared/rules/load.ts'
 import type { Store } from '../../shared/store/store.ts'
+import { changedMeanwhile, policyOf, WaiverRefusedError } from '../../shared/waivers/grant.ts'
 import { type PlannedChange, planOf } from '../../shared/waivers/plan.ts'
 import { problemOf } from '../../shared/waivers/policy.ts'
 import type { Act } from '../../shared/waivers/revisions.ts'
@@ -11,7 +12,7 @@ import { readWaiverFile, type WaiverFile } from '../../shared/waivers/waiver-fil
 import { asCaller } from '../caller.ts'
 import { EXIT, type ExitCode, UsageError } from '../exit-code.ts'
 import { checkOutput, type Globals, printResults, say } from '../output.ts'
-import { type ApplyOptions, changedMeanwhile, policyOf } from './waivers.ts'
+import type { ApplyOptions } from './waivers.ts'
 
 /** Makes the waivers equal to a file, in the caller's name, or only shows what that would change. */
 export const applyWaivers = async (
@@ -42,10 +43,11 @@ export const applyWaivers = async (
   return EXIT.nothingFails
 }
 
-/** The same, with what is wrong in the file as a UsageError. */
+/** The same, with what is wrong in the file, or not granted, as a UsageError. */
 const mendable = <T>(promise: Promise<T>): Promise<T> =>
   promise.catch((error: unknown) => {
-    throw error instanceof ConfigError ? new UsageError(error.message) : error
+    const isMendable = error instanceof ConfigError || error instanceof WaiverRefusedError
+    throw isMendable ? new UsageError(error.message) : error
   })
 
 const readText = async (file: string): Promise<string> => {

@@ -1,9 +1,7 @@
 import { renderJson, renderJsonl } from '../../shared/report/json.ts'
-import { dayOf, waiverLine } from '../../shared/report/waivers-table.ts'
+import { waiverLine } from '../../shared/report/waivers-table.ts'
 import { loadRules } from '../../shared/rules/load.ts'
-import type { Store } from '../../shared/store/store.ts'
-import { problemOf, type WaiverPolicy } from '../../shared/waivers/policy.ts'
-import { granted, heldFor, removed } from '../../shared/waivers/revisions.ts'
+import { grantWaiver, takeBackWaiver, WaiverRefusedError } from '../../shared/waivers/grant.ts'
 import type { Waiver, WaiverRequest } from '../../shared/waivers/waiver.ts'
 import {
   requestOf,
@@ -23,17 +21,9 @@ export type ApplyOptions = { file: string; dryRun?: boolean }
 export const addWaiver = async (options: AddOptions, globals: Globals): Promise<ExitCode> => {
   checkOutput(globals)
   const request = requested(options)
-  const added = await asCaller(globals, async (store, who) => {
-    const act = { who, at: new Date().toISOString() }
-    const problem = problemOf(request, who, await policyOf(store), act.at)
-    if (problem) throw new UsageError(`${optionOf(problem.field)}: ${problem.text}`)
-    const stored = await store.waivers()
-    const held = heldFor(stored, request, act.at)
-    if (held) throw new UsageError(alreadyWaived(held))
-    const waiver = granted(request, act, stored)
-    if (!(await store.putWaiver(waiver, undefined))) throw changedMeanwhile(waiver.id)
-    return waiver
-  })
+  const added = await mendable(
+    asCaller(globals, (store, who) => grantWaiver(store, request, { who, at: new Date().toISOString() })),
+  )
   await printOne(added, `added ${waiverLine(added)}`, globals)
   return EXIT.nothingFails
 }
@@ -41,40 +31,19 @@ export const addWaiver = async (options: AddOptions, globals: Globals): Promise<
 /** Ends a waiver now. Its record, and every change of it, stays. */
 export const removeWaiver = async (id: string, globals: Globals): Promise<ExitCode> => {
   checkOutput(globals)
-  const gone = await asCaller(globals, async (store, who) => {
-    const waiver = (await store.waivers()).find((each) => each.id === id)
-    if (waiver === undefined)
-      throw new UsageError(`there is no waiver ${id}; fleet-scanner waivers list has their ids`)
-    if (waiver.removed)
-      throw new UsageError(
-        `waiver ${id} was already removed on ${dayOf(waiver.removed.at)} by ${waiver.removed.by}`,
-      )
-    const next = removed(waiver, { who, at: new Date().toISOString() })
-    if (!(await store.putWaiver(next, waiver))) throw changedMeanwhile(id)
-    return next
-  })
+  const gone = await mendable(
+    asCaller(globals, (store, who) => takeBackWaiver(store, id, { who, at: new Date().toISOString() })),
+  )
   await printOne(gone, `removed ${waiverLine(gone)}`, globals)
   return EXIT.nothingFails
 }
 
-/**
- * What the deployed configuration demands. Unknown before the first scan: then nothing is granted, since it might demand
- * more.
- */
-export const policyOf = async (store: Store): Promise<WaiverPolicy> => {
-  const settings = await store.settings()
-  if (settings) return settings.waivers
-  throw new UsageError(
-    'no scan has said yet what its configuration demands of waivers (settings `waivers`); run a scan first',
-  )
-}
-
-/** Somebody else was faster: what was decided on is no longer so. */
-export const changedMeanwhile = (id: string): UsageError =>
-  new UsageError(`waiver ${id} was changed by somebody else meanwhile; look at it, and try again`)
-
-const alreadyWaived = ({ id, until }: Waiver): string =>
-  `${id} waives this already, until ${dayOf(until)}; to change it, remove it first, or use waivers apply`
+/** The same, with what is not granted as a UsageError that names the option. */
+const mendable = <T>(promise: Promise<T>): Promise<T> =>
+  promise.catch((error: unknown) => {
+    if (!(error instanceof WaiverRefusedError)) throw error
+    throw new UsageError(`${error.field === undefined ? '' : `${optionOf(error.field)}: `}${error.message}`)
+  })
 
 const requested = (options: AddOptions): WaiverRequest => {
   const { rule, instance, cluster, account, tag, reason, ticket, approvedBy, until } = options

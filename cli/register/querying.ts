@@ -5,6 +5,7 @@ import type { GapsOptions } from '../commands/gaps.ts'
 import type { OpenOptions } from '../commands/open.ts'
 import type { PostureOptions } from '../commands/posture.ts'
 import type { TimeToFixOptions } from '../commands/time-to-fix.ts'
+import { HELP } from '../help.ts'
 import { globalsOf, type Register } from './register.ts'
 
 /** What is asked of the history. */
@@ -18,6 +19,7 @@ export const registerQuerying: Register = (program, done) => {
     .option('--beyond-sla', 'only what has been open for longer than `sla` of the configuration allows')
     .option('--limit <n>', 'the most findings to print', '100')
     .option('--cursor <text>', 'go on where the answer before ended')
+    .addHelpText('after', HELP.open)
     .action(async (options: OpenOptions, command) => {
       const { open } = await import('../commands/open.ts')
       done(await open(options, globalsOf(command)))
@@ -29,6 +31,7 @@ export const registerQuerying: Register = (program, done) => {
       '--rejudged',
       'only what a newer engine or rule judged otherwise, on the same facts or on stored evidence',
     )
+    .addHelpText('after', HELP.changes)
     .action(async (options: ChangesOptions, command) => {
       const { changes } = await import('../commands/changes.ts')
       done(await changes(options, globalsOf(command)))
@@ -40,6 +43,7 @@ export const registerQuerying: Register = (program, done) => {
     .option('--cluster <list>', 'only these clusters')
     .option('--account <list>', 'only these accounts')
     .option('--in-region <list>', 'only instances in these regions')
+    .addHelpText('after', HELP.posture)
     .action(async (options: PostureOptions, command) => {
       const { posture } = await import('../commands/posture.ts')
       done(await posture(options, globalsOf(command)))
@@ -49,6 +53,7 @@ export const registerQuerying: Register = (program, done) => {
     withSpan(program.command('time-to-fix').description('how long failures lasted that were fixed'), '90d'),
   )
     .addOption(new Option('--by <group>', 'a line for each of these').choices(FIX_GROUPS))
+    .addHelpText('after', HELP.timeToFix)
     .action(async (options: TimeToFixOptions, command) => {
       const { timeToFix } = await import('../commands/time-to-fix.ts')
       done(await timeToFix(options, globalsOf(command)))
@@ -63,6 +68,7 @@ export const registerQuerying: Register = (program, done) => {
     .option('--cluster <list>', 'only these clusters')
     .option('--account <list>', 'only these accounts')
     .option('--in-region <list>', 'only instances in these regions')
+    .addHelpText('after', HELP.gaps)
     .action(async (options: GapsOptions, command) => {
       const { gaps } = await import('../commands/gaps.ts')
       done(await gaps(options, globalsOf(command)))

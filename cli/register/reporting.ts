@@ -22,8 +22,17 @@ export const registerReporting: Register = (program, done) => {
     )
     .option('--seed <n>', 'draw the same ones again')
     .option('--include-waived', 'let failures that are waived count for the exit code')
+    .option('--push <where>', 'send the findings instead: security-hub, in the account and region of each')
+    .option('--config <file>', 'with --push: the targets and their roles (fleet-scanner.yaml)')
+    .option('--fleet <file>', 'with --push and --local: what exists in the embedded account')
+    .option('--dry-run', 'with --push: say what would be sent')
+    .option('--all', 'with --push: what is unchanged too, where Security Hub has lost it')
     .addHelpText('after', HELP.report)
     .action(async (options: ReportOptions, command) => {
+      if (options.push !== undefined) {
+        const { pushSecurityHub } = await import('../commands/push-security-hub.ts')
+        return done(await pushSecurityHub(options, command.optsWithGlobals() as Globals))
+      }
       const { report } = await import('../commands/report.ts')
       done(await report(options, command.optsWithGlobals() as Globals))
     })

@@ -5,6 +5,7 @@ import type { ScanTarget } from '../../shared/config/scanner-config.ts'
 import { type Coverage, coverageOf } from '../../shared/findings/coverage.ts'
 import { plainText } from '../../shared/report/plain-text.ts'
 import type { Rule } from '../../shared/rules/rule.ts'
+import { isKept } from '../../shared/store/evidence-items.ts'
 import type { Assessment, CommandResult, Outcome, Sighting, Store } from '../../shared/store/store.ts'
 import { assess } from './assess.ts'
 
@@ -85,21 +86,30 @@ export const parseResults = async (
     seen.push(await look(event, deps, reader, instance, answers.get(instance.instanceId)))
 
   const at = deps.now().toISOString()
+  const stored = new Map<string, string>()
   const changes = await deps.store.applyAssessments(
     event.scanId,
     at,
     seen.flatMap(({ assessment }) => assessment ?? []),
+    ({ instanceId }, hash) => stored.set(instanceId, hash),
   )
   await deps.store.applySightings(
     event.scanId,
     at,
     seen.flatMap(({ sighting }) => sighting ?? []),
   )
-  const outcomes = seen.map(({ outcome }) => outcome)
+  const outcomes = seen.map((each) => withEvidence(each, stored.get(each.outcome.instanceId)))
   const { scanId, target, commandId, n } = event
   const { account, region } = target
   await deps.store.putCommandResult({ scanId, account, region, n, commandId, outcomes, changes })
   return summaryOf({ outcomes, changes })
+}
+
+/** The scan's seal names what evidence it has stored, and what was too large for that. */
+const withEvidence = ({ outcome, assessment }: Seen, hash: string | undefined): Outcome => {
+  if (hash === undefined) return outcome
+  const lost = assessment?.evidence.hash === hash && !isKept(assessment.evidence.gzip)
+  return { ...outcome, evidence: hash, ...(lost && { evidenceNotKept: true }) }
 }
 
 /** Lists of Systems Manager are eventually consistent, each for itself. */

@@ -1,10 +1,12 @@
 import type { DurableContext } from '@aws/durable-execution-sdk-js'
 import type { AccountsIn } from '../../shared/aws/organization.ts'
+import type { SealBucket } from '../../shared/aws/seal-bucket.ts'
 import type { Survey } from '../../shared/aws/survey.ts'
 import type { TargetAccess } from '../../shared/aws/target-access.ts'
 import type { ScannerConfig, ScanTarget } from '../../shared/config/scanner-config.ts'
 import type { Coverage } from '../../shared/findings/coverage.ts'
 import type { Status } from '../../shared/findings/finding.ts'
+import type { Rule } from '../../shared/rules/rule.ts'
 import type { Digest, Store } from '../../shared/store/store.ts'
 import type { CheckedDocument } from './check-document.ts'
 
@@ -12,6 +14,8 @@ import type { CheckedDocument } from './check-document.ts'
 export type RunScanDeps = {
   config: ScannerConfig
   store: Store
+  /** Those that parse-results of this release judges by. */
+  rules: readonly Rule[]
   access: (target: ScanTarget) => TargetAccess
   /** The active accounts in an organizational unit, and in those inside of it. */
   accountsIn: AccountsIn
@@ -28,7 +32,13 @@ export type RunScanDeps = {
   now: () => Date
   /** Told how a scan ended: where metrics come from. */
   record: (summary: ScanSummary) => void
+  /** Where seals are written to beside the table; absent: nowhere. */
+  sealBucket?: SealBucket
+  /** Told whether a scan was sealed, and its seal written to the bucket, and else in words what is missing. */
+  recordSeal?: (outcome: SealOutcome) => void
 }
+
+export type SealOutcome = { scanId: string; problem?: string }
 
 /** The scan as all of its parts know it; times in ISO 8601, UTC. */
 export type ScanIdentity = {

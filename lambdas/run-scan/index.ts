@@ -15,13 +15,15 @@ import { METRIC_NAMESPACE } from '../../shared/aws/metric-names.ts'
 import { organizationAccounts, organizationsClient } from '../../shared/aws/organization.ts'
 import { recordCalls } from '../../shared/aws/record-calls.ts'
 import { assumedRole } from '../../shared/aws/role.ts'
+import { sealBucket } from '../../shared/aws/seal-bucket.ts'
 import { senderClients } from '../../shared/aws/sender-clients.ts'
 import { targetAccess } from '../../shared/aws/target-access.ts'
 import { parseConfig } from '../../shared/config/parse-config.ts'
 import { collectorHash } from '../../shared/evidence/collector.ts'
+import { loadRules } from '../../shared/rules/load.ts'
 import { createStore } from '../../shared/store/create-store.ts'
 import type { RunScanDeps } from './deps.ts'
-import { recordScan } from './record-scan.ts'
+import { recordScan, recordSeal } from './record-scan.ts'
 import { type RunScanAnswer, runScan } from './run-scan.ts'
 
 const arnsByRoute = z.string().transform((text) => z.record(z.string(), z.string()).parse(JSON.parse(text)))
@@ -40,6 +42,8 @@ const environment = z
     AMAZON_Q_TOPICS: arnsByRoute.default({}),
     /** Of routes, in place of the topics that the configuration names: the embedded account has its own. */
     ROUTE_TOPICS: arnsByRoute.exactOptional(),
+    /** The bucket that seals are written to; absent: none. */
+    EVIDENCE_BUCKET: z.string().min(1).optional(),
     /** The options that lead a command to the table, where that is not a stack of the configured name. */
     COMMAND_PLACE: z.string().optional(),
   })
@@ -66,6 +70,7 @@ const deps: RunScanDeps = {
   store: createStore(DynamoDBDocumentClient.from(new DynamoDBClient()), environment.TABLE_NAME, {
     historyDays: config.retention.historyDays,
   }),
+  rules: loadRules(),
   access: targetAccess(clientPool(senderClients, assumedRole('sender'), calls.count), config),
   accountsIn: organizationAccounts(organizationsClient(calls.count)),
   collectorHash: collectorHash(),
@@ -75,6 +80,8 @@ const deps: RunScanDeps = {
   ...(environment.COMMAND_PLACE !== undefined && { place: environment.COMMAND_PLACE }),
   now: () => new Date(),
   record: (summary) => recordScan(metrics, summary),
+  ...(environment.EVIDENCE_BUCKET !== undefined && { sealBucket: sealBucket(environment.EVIDENCE_BUCKET) }),
+  recordSeal: (outcome) => recordSeal(metrics, outcome),
 }
 
 const scan = middy<unknown, RunScanAnswer, Error, DurableContext>({

@@ -2,7 +2,7 @@ import { type Metrics, MetricUnit } from '@aws-lambda-powertools/metrics'
 import { METRICS } from '../../shared/aws/metric-names.ts'
 import type { Coverage, CoverageState } from '../../shared/findings/coverage.ts'
 import type { Status } from '../../shared/findings/finding.ts'
-import type { ScanSummary } from './deps.ts'
+import type { ScanSummary, SealOutcome } from './deps.ts'
 
 const STATES: CoverageState[] = [
   'assessed',
@@ -36,6 +36,12 @@ export const recordScan = (metrics: Metrics, summary: ScanSummary): void => {
   metrics.addMetric(METRICS.targetErrors, MetricUnit.Count, summary.targetErrors.length)
   metrics.addMetric(METRICS.coveragePercent, MetricUnit.Percent, percentOf(summary.coverage))
   metrics.addMetric(METRICS.digestsUnpublished, MetricUnit.Count, summary.unpublished)
+  metrics.publishStoredMetrics()
+}
+
+/** Zero too, so that an alarm sees the recovery. */
+export const recordSeal = (metrics: Metrics, { problem }: SealOutcome): void => {
+  metrics.addMetric(METRICS.sealsMissing, MetricUnit.Count, problem === undefined ? 0 : 1)
   metrics.publishStoredMetrics()
 }
 

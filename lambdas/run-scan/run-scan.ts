@@ -6,13 +6,14 @@ import { scanIdOf } from '../../shared/scan-id.ts'
 import { ScanLockedError } from '../../shared/store/store.ts'
 import { ENGINE_VERSION } from '../../shared/version.ts'
 import { cancelScan } from './cancel-scan.ts'
-import type { RunScanDeps, ScanCancelled, ScanIdentity, ScanPlan, ScanResult } from './deps.ts'
+import type { RunScanDeps, ScanCancelled, ScanIdentity, ScanPlan, ScanResult, ScanSummary } from './deps.ts'
 import { readEvent, type ScanEvent, type TargetEvent } from './events.ts'
 import { type FleetTargets, fleetTargets } from './fleet-targets.ts'
 import { type NotifyTested, notifyTest } from './notify-test.ts'
 import { planScan } from './plan-scan.ts'
 import { scanFleet } from './scan-fleet.ts'
 import { scanTarget, type TargetResult, targetName } from './scan-target.ts'
+import { sealScan } from './seal-scan.ts'
 import { reasonOf, retrying } from './steps.ts'
 
 /** What run-scan answers, by what it was asked. */
@@ -49,7 +50,7 @@ const targetNamed = (
   return target
 }
 
-/** Opens the scan, looks at every target, freezes and publishes the digest, closes the scan. */
+/** Opens the scan, looks at every target, freezes and publishes the digest, closes the scan and seals it. */
 const wholeScan = async (asked: ScanEvent, ctx: DurableContext, deps: RunScanDeps): Promise<ScanResult> => {
   const scan = await ctx.step('name', async () => identify(asked, deps), retrying)
   const fleet = await fleetTargets(ctx, deps)
@@ -62,8 +63,9 @@ const wholeScan = async (asked: ScanEvent, ctx: DurableContext, deps: RunScanDep
     ctx.logger.warn(refusal, { scanId: scan.scanId })
     return { scanId: scan.scanId, status: 'refused', message: refusal }
   }
+  let summary: ScanSummary
   try {
-    return await scanFleet({ scan, deps, ctx }, fleet)
+    summary = await scanFleet({ scan, deps, ctx }, fleet)
   } catch (error) {
     const { scanId } = scan
     ctx.logger.error('the scan failed', { scanId, reason: reasonOf(error) })
@@ -72,8 +74,11 @@ const wholeScan = async (asked: ScanEvent, ctx: DurableContext, deps: RunScanDep
       async () => deps.store.closeScan(scanId, { status: 'failed', closedAt: deps.now().toISOString() }),
       retrying,
     )
+    await sealScan({ scan, deps, ctx })
     throw error
   }
+  await sealScan({ scan, deps, ctx })
+  return summary
 }
 
 const identify = (event: ScanEvent, { now, config }: RunScanDeps): ScanIdentity => {

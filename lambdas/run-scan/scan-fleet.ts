@@ -6,6 +6,7 @@ import { isCancelled } from './cancelled.ts'
 import type { Run, ScanSummary } from './deps.ts'
 import type { TargetEvent } from './events.ts'
 import type { FleetTargets } from './fleet-targets.ts'
+import { keepScanRules } from './keep-rules.ts'
 import { noteLeft } from './note-left.ts'
 import { idsIn, unmatched } from './only.ts'
 import { ownArn } from './own-arn.ts'
@@ -24,6 +25,7 @@ const BROKEN_IN_A_STEP = 20
 export const scanFleet = async (run: Run, fleet: FleetTargets): Promise<ScanSummary> => {
   const { scan, deps, ctx } = run
   const { only } = scan
+  const changedRules = await keepScanRules(run)
   const targets = fleet.targets.filter((target) => !only || idsIn(target, only).length > 0)
   const looked = await lookAt(run, targets)
   const done = looked.succeeded().map(({ result }) => result)
@@ -42,6 +44,7 @@ export const scanFleet = async (run: Run, fleet: FleetTargets): Promise<ScanSumm
     looked.failed().flatMap(({ index }) => targets[index] ?? []),
   )
   const errors = [
+    ...changedRules,
     ...done.flatMap((each) => each.errors),
     ...broken,
     ...noted.errors,

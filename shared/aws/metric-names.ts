@@ -17,6 +17,8 @@ export const METRICS = {
   coveragePercent: 'CoveragePercent',
   /** Messages, of earlier scans too, that no topic has taken. */
   digestsUnpublished: 'DigestsUnpublished',
+  /** 1 for each scan that could not be sealed, or whose seal is not in the bucket; else 0. */
+  sealsMissing: 'SealsMissing',
   /** Times that Slack, or our own check, would not take a digest, and never will. */
   slackRejected: 'SlackRejected',
   /** Instances, by `state`. */

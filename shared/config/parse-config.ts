@@ -15,6 +15,7 @@ export const parseConfig = (text: string, fileName: string, rules?: string[]): S
   checkTargets(file)
   checkTimes(file)
   checkRoutes(file)
+  checkSecurityHub(file)
   checkRules(file, rules)
   return file.data
 }
@@ -75,6 +76,19 @@ const checkRoutes = ({ data, problemAt }: File): void => {
         `route ${name} stands here a second time; give it another name, or put its destinations into one`,
       )
     seen.add(name)
+  })
+}
+
+/** A role's name has at most 64 characters, and the longest ending is put behind it only where it is wanted. */
+const checkSecurityHub = ({ data, problemAt }: File): void => {
+  if (data.securityHub === undefined) return
+  const most = 64 - '-security-hub'.length
+  data.targets.forEach(({ role }, t) => {
+    if ((role.split('/').at(-1) ?? '').length > most)
+      throw problemAt(
+        ['targets', t, 'role'],
+        `\`targets[${t}].role\` must be at most ${most} characters with \`securityHub\`, since -security-hub is put behind it`,
+      )
   })
 }
 

@@ -12,6 +12,13 @@ export const memberRoles = (target: MemberRole): { sender: string; reader: strin
   reader: `${roleArn(target)}-reader`,
 })
 
+/**
+ * The ARN of the role that findings are sent to Security Hub by, in a target's account: there where `securityHub` is
+ * configured. Its name begins as the names of the target's other roles do.
+ */
+export const securityHubRole = ({ roles }: { roles: { sender: string } }): string =>
+  roles.sender.replace(/-sender$/, '-security-hub')
+
 /** A role given by name is one of the target's own account. */
 const roleArn = (target: MemberRole): string =>
   target.role.startsWith('arn:')

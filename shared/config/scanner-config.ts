@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { accountId, count, email, list, name, oneOf, region, yesOrNo } from './fields.ts'
+import { apiSchema, evidenceBucketSchema, securityHubSchema } from './optional-parts.ts'
 import { memberRoles } from './role-arn.ts'
 import { routeSchema } from './route-schema.ts'
 import { scheduleProblem, timeZoneProblem } from './schedule-expression.ts'
@@ -153,6 +154,19 @@ export const scannerConfigSchema = z.strictObject({
     })
     .default({ historyDays: 400 })
     .describe('How long the past is kept; the latest change of each finding always is.'),
+  api: apiSchema
+    .optional()
+    .describe('An HTTP API that answers questions to the findings. Without this key there is none.'),
+  evidenceBucket: evidenceBucketSchema
+    .optional()
+    .describe(
+      'A bucket with Object Lock, which each closed scan writes its seal to. Without this key there is none.',
+    ),
+  securityHub: securityHubSchema
+    .optional()
+    .describe(
+      'A third member role, by which findings are sent to Security Hub. Without this key there is none.',
+    ),
   removalPolicy: oneOf(['retain', 'destroy'])
     .default('retain')
     .describe('What becomes of table and key when the stack is deleted.'),

@@ -83,4 +83,6 @@ export type ScanRecord = {
   targetErrors?: string[]
   /** Targets, as `account/region`, that hold no instance with the tags; absent: none is empty. */
   emptyTargets?: string[]
+  /** The seal over what the scan has recorded; absent until it is made, and in scans of version 0.1. */
+  seal?: { number: number; hash: string }
 }

@@ -17,13 +17,30 @@ export class NotJudgeableError extends Error {
   override readonly name = 'NotJudgeableError'
 }
 
-/**
- * Judges evidence as it came out of the store, by these rules. Output that could not be read then is decoded again.
- * Throws NotJudgeableError where it is not what was stored under its hash, or nothing that this version knows.
- */
-export const judgeStored = (stored: unknown, hash: string, rules: readonly Rule[]): Finding[] => {
+/** Whether an engine says so: a frozen one is bundled with an error of its own, of the same name. */
+export const isNotJudgeable = (error: unknown): error is Error =>
+  error instanceof Error && error.name === 'NotJudgeableError'
+
+/** Throws NotJudgeableError where this is not what was stored under the hash. */
+export const checkHash = (stored: unknown, hash: string): void => {
   if (createHash('sha256').update(JSON.stringify(stored)).digest('hex') !== hash)
     throw new NotJudgeableError('the stored evidence does not match its hash: it was altered')
+}
+
+/**
+ * Judges evidence as it came out of the store, by these rules and this release's engine. Throws NotJudgeableError where it is
+ * not what was stored under its hash, or nothing that this version knows.
+ */
+export const judgeStored = (stored: unknown, hash: string, rules: readonly Rule[]): Finding[] => {
+  checkHash(stored, hash)
+  return judgeKept(stored, rules)
+}
+
+/**
+ * This release's engine: a finding for each rule, in their order. Output that could not be read then is decoded again.
+ * Throws NotJudgeableError where it is nothing that this version knows. Pure.
+ */
+export const judgeKept = (stored: unknown, rules: readonly Rule[]): Finding[] => {
   const unread = unreadableOutput.safeParse(stored)
   if (unread.success) return judgeOutput(unread.data.output, rules)
   const evidence = evidenceSchema.safeParse(stored)

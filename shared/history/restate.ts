@@ -4,12 +4,18 @@ import { nodeKey, type StoredFinding, type Transition } from '../findings/record
 /** What judges today: stands on each restatement. */
 export type Versions = { engineVersion: string; ruleVersions: Record<string, string> }
 
-/** A verdict as it was first given on a piece of evidence, what was said of that evidence last, and how often it was restated. */
-export type Statement = { verdict: OnEvidence; said: Transition; restatements: number }
+/**
+ * All that was said by one rule of one piece of evidence: the verdict that was given on it first, what was said last, and how
+ * often it was restated. `sayings` are all of it, each with the versions that it was judged with.
+ */
+export type Statement = { verdict: OnEvidence; said: OnEvidence; restatements: number; sayings: Saying[] }
+
+/** A verdict, a restatement, or the finding that stands, which also holds more than a change records. */
+export type Saying = OnEvidence & { standing?: Pick<Finding, 'running' | 'declared' | 'effect'> }
 
 type OnEvidence = Transition & { evidenceHash: string }
 /** Closing a finding is no judgement. */
-const isOnEvidence = (each: Transition): each is OnEvidence =>
+const isOnEvidence = <T extends Transition>(each: T): each is T & OnEvidence =>
   each.evidenceHash !== undefined && each.closed === undefined
 
 const statementKey = ({ ruleId, evidenceHash, ...node }: OnEvidence): string =>
@@ -22,44 +28,51 @@ const statementKey = ({ ruleId, evidenceHash, ...node }: OnEvidence): string =>
 export const statementsOf = (history: Transition[], findings: StoredFinding[]): Statement[] => {
   const statements = new Map<string, Statement>()
   const add = (said: OnEvidence): void => {
-    const { verdict = said, restatements = 0 } = statements.get(statementKey(said)) ?? {}
+    const before = statements.get(statementKey(said))
+    const { verdict = said, restatements = 0, sayings = [] } = before ?? {}
     const count = restatements + (said.restates === undefined ? 0 : 1)
-    statements.set(statementKey(said), { verdict, said, restatements: count })
+    statements.set(statementKey(said), { verdict, said, restatements: count, sayings: [...sayings, said] })
   }
   history.filter(isOnEvidence).forEach(add)
-  for (const verdict of findings.map(asTransition).filter(isOnEvidence))
-    if (!statements.has(statementKey(verdict))) add(verdict)
+  for (const standing of findings.map(asSaying).filter(isOnEvidence)) {
+    const statement = statements.get(statementKey(standing))
+    // What stands is no later word on the evidence than its restatements; it has to hold all the same.
+    if (statement) statement.sayings.push(standing)
+    else add(standing)
+  }
   return [...statements.values()]
 }
 
 /** The verdict that stands now, as a change to it would be recorded. */
-const asTransition = (finding: StoredFinding): Transition => {
+const asSaying = (finding: StoredFinding): Transition & Pick<Saying, 'standing'> => {
   const { account, region, instanceId, ruleId, control, severity, cluster, scanId, evidenceHash } = finding
   const { since, status, reason, message, engineVersion, ruleVersion } = finding
+  const { running, declared, effect } = finding
   return {
     ...{ account, region, instanceId, ruleId, control, severity, scanId, at: since },
     ...{ to: status, reason, message, engineVersion, ruleVersion },
     ...(cluster !== undefined && { cluster }),
     ...(evidenceHash !== undefined && { evidenceHash }),
+    standing: { ...(running && { running }), ...(declared && { declared }), ...(effect && { effect }) },
   }
 }
 
 /**
  * The restatement that judging the evidence again calls for; undefined where it agrees with what was said last, by
- * status and reason. Pure.
+ * status and reason. Its severity is the verdict's, which may have been overridden. Pure.
  */
 export const restatementOf = (
-  { verdict, said }: Statement,
+  { verdict, said }: Pick<Statement, 'verdict' | 'said'>,
   today: Finding,
   { engineVersion, ruleVersions }: Versions,
   at: string,
 ): (OnEvidence & { restates: string }) | undefined => {
   if (said.to === today.status && said.reason === today.reason) return undefined
-  const { account, region, instanceId, ruleId, cluster, scanId, evidenceHash } = verdict
+  const { account, region, instanceId, ruleId, cluster, scanId, evidenceHash, severity } = verdict
   const ruleVersion = ruleVersions[ruleId]
   return {
     ...{ account, region, instanceId, ruleId, scanId, at, evidenceHash },
-    ...{ control: today.control, severity: today.severity },
+    ...{ control: today.control, severity },
     ...(cluster !== undefined && { cluster }),
     ...{ from: said.to, fromReason: said.reason, to: today.status },
     ...{ reason: today.reason, message: today.message },

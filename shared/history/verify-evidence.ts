@@ -1,16 +1,27 @@
-import type { Finding } from '../findings/finding.ts'
-import { type Node, nodeKey, type Transition } from '../findings/records.ts'
+import { nodeKey } from '../findings/records.ts'
 import type { Rule } from '../rules/rule.ts'
-import { EvidenceNotKeptError, type FindingFilter, type Store } from '../store/store.ts'
-import { judgeStored, NotJudgeableError } from './judge-stored.ts'
-import { restatementOf, type Statement, statementsOf, type Versions } from './restate.ts'
+import type { FindingFilter, Store } from '../store/store.ts'
+import type { Disagreement } from './by-own-versions.ts'
+import { ENGINES, type Engines } from './engines.ts'
+import { changedRules, keptRule, type RuleProblem } from './kept-rules.ts'
+import { type Statement, statementsOf } from './restate.ts'
+import { ruleBook } from './rule-book.ts'
+import { type Checked, type Difference, type Judges, type Unverifiable, verifyPiece } from './verify-piece.ts'
 
-/** A verdict that today's versions give otherwise, as the restatement that it calls for. */
-export type Difference = Transition & { evidenceHash: string; restates: string; appended: boolean }
+export type { Disagreement } from './by-own-versions.ts'
+export type { RuleProblem } from './kept-rules.ts'
+export type { Difference, Unverifiable } from './verify-piece.ts'
 
-/** A verdict that cannot be judged again, and why. */
-export type Unverifiable = Node & { ruleId: string; evidenceHash: string; problem: string }
+/** What evidence is judged again from: the table, or a bundle of it. */
+export type EvidenceSource = Pick<Store, 'history' | 'findings' | 'evidence' | 'keptRules'>
 
+/** Where differences are appended as restatements. */
+export type RestatementSink = Pick<Store, 'appendRestatement' | 'keepRules'>
+
+/**
+ * What came out. A verdict agrees where its own versions give it again and today's give no other; the lists may name a
+ * verdict more than once.
+ */
 export type Verification = {
   engineVersion: string
   at: string
@@ -18,101 +29,86 @@ export type Verification = {
   verdicts: number
   pieces: number
   agree: number
+  /** Not what the versions that gave them give: altered. */
+  disagree: Disagreement[]
+  /** Given otherwise by today's versions. */
   differ: Difference[]
   unverifiable: Unverifiable[]
+  /** Rules of this release that are kept with another content under the same version. */
+  changedRules: RuleProblem[]
 }
 
-/** What judges, and when: ISO 8601. `append`: whether differences are appended as restatements. */
-export type Judging = { rules: readonly Rule[]; engineVersion: string; at: string; append: boolean }
+/** What judges, and when: ISO 8601. `appendTo`: where differences are appended as restatements; absent: nowhere. */
+export type Judging = {
+  rules: readonly Rule[]
+  /** Today's engine, one of `engines`. */
+  engineVersion: string
+  /** Absent: those that this release carries. */
+  engines?: Engines
+  at: string
+  appendTo?: RestatementSink
+}
 
 /** Pieces of evidence that are read side by side. */
 const AT_ONCE = 16
 
 /**
- * Judges all stored evidence again and compares it with what was said of it last, restatements included. Nothing is
- * overwritten; may be repeated.
+ * Judges all stored evidence again: by the versions that each verdict names, which must give just it, and by today's, which is
+ * compared with what was said of the evidence last, restatements included. Nothing is overwritten; may be repeated.
  */
 export const verifyEvidence = async (
-  store: Pick<Store, 'history' | 'findings' | 'evidence' | 'appendRestatement'>,
+  source: EvidenceSource,
   filter: Pick<FindingFilter, 'instance' | 'rule' | 'account' | 'region'>,
-  judging: Judging,
+  { rules, engineVersion, engines = ENGINES, at, appendTo }: Judging,
 ): Promise<Verification> => {
-  const statements = statementsOf(await store.history(filter), await store.findings(filter))
+  const kept = await source.keptRules()
+  const statements = statementsOf(await source.history(filter), await source.findings(filter))
   const pieces = [...Map.groupBy(statements, ({ verdict }) => pieceKey(verdict)).values()]
+  const judges: Judges = { rules, book: ruleBook(kept, rules), engines, engineVersion, at }
+  const changed = changedRules(kept, rules)
+  const append = appendTo && appending(appendTo, judges, changed)
   const result: Verification = {
-    engineVersion: judging.engineVersion,
-    at: judging.at,
-    verdicts: statements.length,
-    pieces: pieces.length,
-    agree: 0,
-    differ: [],
-    unverifiable: [],
+    ...{ engineVersion, at, verdicts: statements.length, pieces: pieces.length },
+    ...{ agree: 0, disagree: [], differ: [], unverifiable: [], changedRules: changed },
   }
   for (let i = 0; i < pieces.length; i += AT_ONCE)
-    for (const checked of await Promise.all(
-      pieces.slice(i, i + AT_ONCE).map((piece) => verifyPiece(store, piece, judging)),
-    )) {
-      result.agree += checked.agree
-      result.differ.push(...checked.differ)
-      result.unverifiable.push(...checked.unverifiable)
-    }
+    for (const verified of await Promise.all(
+      pieces.slice(i, i + AT_ONCE).map((piece) => verifyPiece(source, piece, judges)),
+    ))
+      for (const { statement, checked } of verified) await add(result, statement, checked, append)
   return result
 }
 
 const pieceKey = (verdict: Statement['verdict']): string => `${nodeKey(verdict)}#${verdict.evidenceHash}`
 
-type Checked = Pick<Verification, 'agree' | 'differ' | 'unverifiable'>
+type Append = (statement: Statement, restatement: Omit<Difference, 'appended'>) => Promise<boolean>
 
-const verifyPiece = async (
-  store: Pick<Store, 'evidence' | 'appendRestatement'>,
-  statements: Statement[],
-  { rules, engineVersion, at, append }: Judging,
-): Promise<Checked> => {
-  const checked: Checked = { agree: 0, differ: [], unverifiable: [] }
-  const versions: Versions = {
-    engineVersion,
-    ruleVersions: Object.fromEntries(rules.map((rule) => [rule.id, String(rule.version)])),
+const add = async (
+  result: Verification,
+  statement: Statement,
+  { disagree, unverifiable, differ }: Checked,
+  append: Append | undefined,
+): Promise<void> => {
+  result.disagree.push(...disagree)
+  result.unverifiable.push(...unverifiable)
+  if (differ) {
+    const appended = append !== undefined && (await append(statement, differ))
+    result.differ.push({ ...differ, appended })
   }
-  const today = await judgedToday(store, statements, rules)
-  for (const statement of statements) {
-    const { account, region, instanceId, ruleId, evidenceHash } = statement.verdict
-    const finding = typeof today === 'string' ? undefined : today.get(ruleId)
-    if (!finding) {
-      const problem = typeof today === 'string' ? today : 'this version has no such rule'
-      checked.unverifiable.push({ account, region, instanceId, ruleId, evidenceHash, problem })
-      continue
-    }
-    const restatement = restatementOf(statement, finding, versions, at)
-    if (!restatement) checked.agree++
-    else {
-      const n = statement.restatements + 1
-      const appended = append && (await store.appendRestatement(restatement, n))
-      checked.differ.push({ ...restatement, appended })
-    }
-  }
-  return checked
+  if (!differ && disagree.length === 0 && unverifiable.length === 0) result.agree++
 }
 
-/** Today's verdicts by rule, or why there are none. */
-const judgedToday = async (
-  store: Pick<Store, 'evidence'>,
-  [first]: Statement[],
-  rules: readonly Rule[],
-): Promise<Map<string, Finding> | string> => {
-  if (!first) return 'there is no evidence'
-  const { evidenceHash } = first.verdict
-  try {
-    const stored = await store.evidence(first.verdict, evidenceHash)
-    if (stored === undefined) return 'its evidence is no longer stored'
-    return new Map(judgeStored(stored, evidenceHash, rules).map((each) => [each.ruleId, each]))
-  } catch (error) {
-    if (error instanceof NotJudgeableError || error instanceof EvidenceNotKeptError) return error.message
-    if (isUnpackingError(error)) return 'the stored evidence cannot be unpacked'
-    throw error
+/**
+ * Appends restatements, once the rules that they are judged by are kept. None by a rule that is kept with another content: its
+ * own version would not give it again.
+ */
+const appending = (to: RestatementSink, { rules, at }: Judges, changed: RuleProblem[]): Append => {
+  let kept: Promise<unknown> | undefined
+  const isChanged = (id: string): boolean => changed.some(({ ruleId }) => ruleId === id)
+  return async (statement, restatement) => {
+    if (isChanged(restatement.ruleId)) return false
+    kept ??= to.keepRules(rules.map((rule) => keptRule(rule, at)))
+    await kept
+    return to.appendRestatement(restatement, statement.restatements + 1)
   }
 }
-
-/** What unzipping and parsing throw; the table's own errors are for the caller. */
-const isUnpackingError = (error: unknown): boolean =>
-  error instanceof SyntaxError ||
-  (error instanceof Error && 'code' in error && /^(Z_|ERR_BUFFER_TOO_LARGE)/.test(String(error.code)))

@@ -5,7 +5,8 @@ import { isWhole } from '../store/scans.ts'
 import type { CommandResult, FindingFilter, Store } from '../store/store.ts'
 import { clustersByNode, knownNodesAt } from './cluster-nodes.ts'
 import { type Answer, freshnessAt } from './freshness.ts'
-import { type Gap, gapsOf, type Look } from './gaps-of.ts'
+import { type Gap, type Look, runningGaps } from './gaps-of.ts'
+import { readAhead } from './read-ahead.ts'
 
 export type GapGroup = 'instance' | 'cluster'
 
@@ -24,10 +25,13 @@ type Reads = Pick<
   'scanAt' | 'scansBetween' | 'commandResults' | 'resultsOfTarget' | 'nodesOf' | 'targets'
 >
 
+/** Scans whose results are read at once: of 10,000 instances, some megabytes each. */
+const AT_ONCE = 4
+
 /**
  * For each instance or cluster the longest time for which it was not assessed, and why, the longest first. A cluster is assessed
  * when all of its instances in scope are. Who is stopped, excluded or gone is out of scope, and has no gap. Reads what
- * each scan in the time has recorded.
+ * each scan in the time has recorded, and keeps of it the gaps alone.
  */
 export const coverageGaps = async (
   store: Reads,
@@ -43,24 +47,29 @@ export const coverageGaps = async (
   )
   const clusters = clustersByNode(await knownNodesAt(store, now, filter))
   const isWanted = matcher(filter)
-  const looks: Look[] = []
-  for (const scan of scans) {
-    const states = new Map<string, { state: CoverageState; detail?: string }[]>()
-    for (const { node, state, detail } of seenIn(await resultsIn(store, scan, filter))) {
+  const running = runningGaps()
+  const closings: string[] = []
+  for await (const [scan, results] of readAhead(scans, (each) => resultsIn(store, each, filter), AT_ONCE)) {
+    const states: Look['states'] = new Map()
+    for (const { node, state, detail } of seenIn(results)) {
       const cluster = clusters.get(nodeKey(node))
       if (!isWanted({ ...node, ...(cluster !== undefined && { cluster }) })) continue
       const of = by === 'instance' ? nodeKey(node) : cluster
       if (of === undefined) continue
       const outcome = { state, ...(detail !== undefined && { detail }) }
-      states.set(of, [...(states.get(of) ?? []), outcome])
+      const known = states.get(of)
+      if (known) known.push(outcome)
+      else states.set(of, [outcome])
     }
-    looks.push({ at: scan.closedAt ?? scan.openedAt, states })
+    const at = scan.closedAt ?? scan.openedAt
+    closings.push(at)
+    running.see({ at, states })
   }
-  const gaps = [...gapsOf(looks, until)].map(([of, gap]): LongestGap => {
+  const gaps = [...running.longest(until)].map(([of, gap]): LongestGap => {
     const cluster = by === 'instance' ? clusters.get(of) : undefined
     return { of, ...(cluster !== undefined && { cluster }), ...gap }
   })
-  const silence = silenceOf(looks, from, until)
+  const silence = silenceOf(closings, from, until)
   return {
     ...{ fresh, from, to: until, scans: scans.length },
     ...(silence && { silence }),
@@ -83,8 +92,8 @@ function* seenIn(results: CommandResult[]): Generator<{ node: Node; state: Cover
       yield { node: { account, region, instanceId }, state, ...(detail !== undefined && { detail }) }
 }
 
-const silenceOf = (looks: Look[], from: string, to: string): Silence | undefined => {
-  const moments = [from, ...looks.map(({ at }) => at), to]
+const silenceOf = (closings: string[], from: string, to: string): Silence | undefined => {
+  const moments = [from, ...closings, to]
   const silences = moments.slice(1).map((end, i) => {
     const start = moments[i] ?? end
     return { from: start, to: end, seconds: (Date.parse(end) - Date.parse(start)) / 1000 }

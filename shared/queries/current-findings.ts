@@ -1,7 +1,7 @@
-import { nodeKey, type StoredFinding } from '../findings/records.ts'
+import type { StoredFinding } from '../findings/records.ts'
 import type { FindingFilter, Store } from '../store/store.ts'
 import { type Waived, withWaivers } from '../waivers/waived-findings.ts'
-import { knownNodesAt } from './cluster-nodes.ts'
+import { presentInstances } from './all-findings.ts'
 import { cursorOf, placeOf } from './cursor.ts'
 import { type Answer, freshnessAt } from './freshness.ts'
 
@@ -35,7 +35,6 @@ export const currentFindings = async (
   }
 }
 
-/** A cluster is no range of any list, but its instances are few: each is asked for what it has. */
 const pageOf = async (
   store: Reads,
   now: string,
@@ -44,7 +43,7 @@ const pageOf = async (
   after: string | undefined,
 ): ReturnType<Store['findingsPage']> => {
   if (!filter.cluster || filter.instance) return store.findingsPage(filter, limit, after)
-  const nodes = await knownNodesAt(store, now, filter, filter.cluster)
-  const present = nodes.filter(({ state }) => state !== 'retired' && state !== 'left-scope')
-  return store.findingsPage({ ...filter, instance: present.map(({ node }) => nodeKey(node)) }, limit, after)
+  const instance = await presentInstances(store, now, filter, filter.cluster)
+  // Nobody has named these: what was closed before an instance came back is not asked for.
+  return store.findingsPage({ ...filter, instance }, limit, after, { closed: false })
 }

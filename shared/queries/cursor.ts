@@ -8,10 +8,15 @@ export class CursorError extends Error {
 }
 
 const VERSION = 1
+/** DynamoDB refuses a longer sort key, and the store puts one more behind it. */
+const MOST_BYTES = 1023
 const content = z.tuple([
   z.literal(VERSION),
   z.string(),
-  z.string().regex(/^(FAIL|ERROR|PASS|NOT_APPLICABLE)#/),
+  z
+    .string()
+    .regex(/^(FAIL|ERROR|PASS|NOT_APPLICABLE)#/)
+    .refine((place) => place.isWellFormed() && Buffer.byteLength(place) <= MOST_BYTES),
 ])
 
 /** An opaque text that says where to go on, and for which filter. */

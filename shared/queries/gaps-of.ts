@@ -25,18 +25,29 @@ type Track = {
   longest?: Gap
 }
 
-/** The longest gap of each name that has one; looks are oldest first, `end` is when the last open gap is cut. Pure. */
-export const gapsOf = (looks: Look[], end: string): Map<string, Gap> => {
+/** Gaps as they run: memory grows with the names, and not with the looks. */
+export type RunningGaps = {
+  /** One more look, later than those before. */
+  see(look: Look): void
+  /** The longest gap of each name that has one; `end` is when those that are open are cut. Ends the count. */
+  longest(end: string): Map<string, Gap>
+}
+
+/** Follows what scan after scan saw. Pure: it keeps no look, so that thousands of them may pass. */
+export const runningGaps = (): RunningGaps => {
   const tracks = new Map<string, Track>()
-  for (const { at, states } of looks) {
-    for (const name of new Set([...tracks.keys(), ...states.keys()])) {
-      const track = tracks.get(name) ?? {}
-      tracks.set(name, track)
-      step(track, at, states.get(name))
-    }
+  return {
+    see: ({ at, states }) => {
+      for (const name of states.keys()) if (!tracks.has(name)) tracks.set(name, {})
+      for (const [name, track] of tracks) step(track, at, states.get(name))
+    },
+    longest: (end) => {
+      for (const track of tracks.values()) finish(track, end, true)
+      return new Map(
+        [...tracks].flatMap(([name, { longest }]) => (longest ? [[name, longest] as const] : [])),
+      )
+    },
   }
-  for (const track of tracks.values()) finish(track, end, true)
-  return new Map([...tracks].flatMap(([name, { longest }]) => (longest ? [[name, longest] as const] : [])))
 }
 
 const step = (

@@ -1,5 +1,7 @@
 import type { Node } from '../findings/records.ts'
-import type { FindingFilter, Store } from '../store/store.ts'
+import type { ReadingStore } from '../store/reading-store.ts'
+import type { FindingFilter } from '../store/store.ts'
+import { allFindings } from './all-findings.ts'
 import { beyondSla } from './beyond-sla.ts'
 import { changesBetween } from './changes.ts'
 import { openClusters } from './cluster-open-since.ts'
@@ -23,9 +25,11 @@ export type Paging = { limit?: number; cursor?: string }
  * The questions that command line, API and dashboard ask of the table. Each answer has `fresh`: the moment it is about, and
  * the scan of the whole fleet that it rests on. `now` tells the time, ISO 8601.
  */
-export const createQueries = (store: Store, now: () => string = () => new Date().toISOString()) => ({
+export const createQueries = (store: ReadingStore, now: () => string = () => new Date().toISOString()) => ({
   freshness: () => freshnessAt(store, now()),
   currentFindings: (filter: FindingFilter, paging?: Paging) => currentFindings(store, now(), filter, paging),
+  /** Not by pages: for those who want all, such as all that is open. Without waivers. */
+  allFindings: (filter: FindingFilter) => allFindings(store, now(), filter),
   findingHistory: (node: Node, ruleId: string) => findingHistory(store, now(), node, ruleId),
   fleetThen: (at: string, filter: FindingFilter) => fleetThen(store, at, filter),
   changesBetween: ({ from, to }: Span, filter: FindingFilter) => changesBetween(store, from, to, filter),

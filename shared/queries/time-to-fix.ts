@@ -1,7 +1,7 @@
 import type { Transition } from '../findings/records.ts'
 import { atOnce, slotsOf } from '../store/at-once.ts'
 import type { FindingFilter, Store } from '../store/store.ts'
-import { badRunBefore, isGood } from './bad-run.ts'
+import { badRunBefore } from './bad-run.ts'
 import { type Answer, freshnessAt } from './freshness.ts'
 import { type FixGroup, NO_CLUSTER } from './groups.ts'
 
@@ -27,20 +27,15 @@ export type TimeToFix = {
 
 /** What was mended after one moment, up to and with another, and how long each failure had lasted. */
 export const timeToFix = async (
-  store: Pick<Store, 'scanAt' | 'transitionsBetween' | 'transitionBefore'>,
+  store: Pick<Store, 'scanAt' | 'endsBetween' | 'transitionBefore'>,
   from: string,
   to: string,
   { status: _, ...filter }: FindingFilter,
   by?: FixGroup,
 ): Promise<Answer<TimeToFix>> => {
-  const [fresh, changes] = await Promise.all([
-    freshnessAt(store, to),
-    store.transitionsBetween(from, to, filter),
-  ])
-  const ends = changes.filter(
-    ({ from, to, closed }) => closed === undefined && isGood(to) && (from === 'FAIL' || from === 'ERROR'),
-  )
-  const found = await atOnce(ends, slotsOf(AT_ONCE), async (end) => {
+  const [fresh, ends] = await Promise.all([freshnessAt(store, to), store.endsBetween(from, to, filter)])
+  const good = ends.filter(({ closed }) => closed === undefined)
+  const found = await atOnce(good, slotsOf(AT_ONCE), async (end) => {
     const { run } = await badRunBefore(store, end, false)
     const failed = run.find(({ to }) => to === 'FAIL')
     return failed ? [{ end, failedAt: failed.at }] : []
@@ -54,7 +49,7 @@ export const timeToFix = async (
     ...(by && { by }),
     times: times.toSorted((a, b) => ((a.group ?? '') < (b.group ?? '') ? -1 : 1)),
     fixes,
-    left: changes.filter(({ from, closed }) => closed !== undefined && from === 'FAIL').length,
+    left: ends.filter(({ from, closed }) => closed !== undefined && from === 'FAIL').length,
     restated: found.flat().length - mended.length,
   }
 }

@@ -50,7 +50,9 @@ export type AuditReport = {
   period?: { from: string; to: string }
   scope: AuditScope & { targets: { account: string; region: string }[] }
   /** The newest scan of the whole fleet that had closed by the moment: who was there, and how fresh all this is. */
-  scan: Pick<ScanRecord, 'scanId' | 'openedAt' | 'targetErrors' | 'emptyTargets'> & { closedAt: string }
+  scan: Pick<ScanRecord, 'scanId' | 'openedAt' | 'targetErrors' | 'emptyTargets' | 'seal'> & {
+    closedAt: string
+  }
   versions: AuditInput['versions'] & {
     rules: { id: string; version: string }[]
     /** The engines that gave the verdicts shown. */
@@ -87,6 +89,7 @@ export const auditReport = (input: AuditInput): AuditReport => {
       ...{ scanId: scan.scanId, openedAt: scan.openedAt, closedAt: scan.closedAt ?? scan.openedAt },
       ...(scan.targetErrors?.length && { targetErrors: scan.targetErrors }),
       ...(scan.emptyTargets?.length && { emptyTargets: scan.emptyTargets }),
+      ...(scan.seal && { seal: scan.seal }),
     },
     versions: {
       ...versions,

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import { nodeKey } from '../findings/records.ts'
+import { type Node, nodeKey } from '../findings/records.ts'
 import { atOnce } from './at-once.ts'
 import { putEvidence } from './evidence-items.ts'
 import { closedFinding, type FindingItem, nextFinding } from './finding-items.ts'
@@ -18,6 +18,9 @@ import type { Assessment, CommandResult } from './store.ts'
 import type { Table } from './table.ts'
 import { appendTransition } from './transition-items.ts'
 import { IS_NEW, putIf } from './write.ts'
+
+/** Told of each piece of evidence that the scan has stored, also in an earlier try. */
+export type OnEvidence = (node: Node, hash: string) => void
 
 type Seen = { state: NodeItem | undefined; findings: Map<string, FindingItem> }
 
@@ -39,6 +42,7 @@ export const applyAssessments = async (
   scanId: string,
   at: string,
   assessments: Assessment[],
+  onEvidence: OnEvidence = () => {},
 ): Promise<CommandResult['changes']> => {
   const seen = await readSeen(table, scanId, assessments)
   const changes = await atOnce(assessments, table.slots, async (assessment) => {
@@ -46,7 +50,14 @@ export const applyAssessments = async (
     const rules = await retryingConflicts(async () => {
       const now = first ?? (await readSeen(table, scanId, [assessment])).get(nodeKey(assessment.node))
       first = undefined
-      return applyToNode(table, scanId, at, assessment, now ?? { state: undefined, findings: new Map() })
+      return applyToNode(
+        table,
+        scanId,
+        at,
+        assessment,
+        now ?? { state: undefined, findings: new Map() },
+        onEvidence,
+      )
     })
     return rules.map((ruleId) => ({ instanceId: assessment.node.instanceId, ruleId }))
   })
@@ -107,10 +118,13 @@ const applyToNode = async (
   at: string,
   assessment: Assessment,
   { state, findings }: Seen,
+  onEvidence: OnEvidence,
 ): Promise<string[]> => {
   const { node, cluster, tags, fingerprint, engineVersion, ruleVersions, severities } = assessment
   const place = { state: 'assessed' as const, tags, ...(cluster !== undefined && { cluster }) }
   const judged = isJudged(state, assessment)
+  const stored = judged ? storedBy(scanId, state) : { evidence: assessment.evidence.hash }
+  if (stored) onEvidence(node, stored.evidence)
   if (judged && standsAt(state, place)) return changedBy(scanId, assessment, findings)
 
   let current = state
@@ -122,9 +136,13 @@ const applyToNode = async (
   }
   const weighed = severities && { severities }
   const versions = { engineVersion, ruleVersions, ...weighed, ...(agrees && { fingerprint }) }
-  await writeState(table, node, { ...place, ...versions, scanId, at, assessedAt: at }, current)
+  await writeState(table, node, { ...place, ...versions, ...stored, scanId, at, assessedAt: at }, current)
   return changedBy(scanId, assessment, findings)
 }
+
+/** A repeat of a scan finds what its earlier try has stored. */
+const storedBy = (scanId: string, state: NodeItem): { evidence: string } | undefined =>
+  state.scanId === scanId && state.evidence !== undefined ? { evidence: state.evidence } : undefined
 
 const changedBy = (scanId: string, assessment: Assessment, findings: Map<string, FindingItem>): string[] =>
   [
@@ -157,8 +175,11 @@ const markPending = async (
     ...(cluster !== undefined && { cluster }),
     assessedAt: at,
   }
-  const { fingerprint: _, ...before }: Omit<NodeState, 'scanId' | 'at' | 'revision' | 'since'> =
-    state ?? unseen
+  const {
+    fingerprint: _,
+    evidence: __,
+    ...before
+  }: Omit<NodeState, 'scanId' | 'at' | 'revision' | 'since'> = state ?? unseen
   return writeState(table, node, { ...before, scanId, at, pending: scanId }, state)
 }
 

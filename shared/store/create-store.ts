@@ -11,10 +11,13 @@ import { beginFlapping, endFlapping, flapping, settleFlapping } from './flapping
 import { history } from './history.ts'
 import { knownNodes, nodesOf } from './node-states.ts'
 import { transitionsAt } from './past.ts'
-import { resultsOfTarget, scansBetween, transitionBefore, transitionsBetween } from './ranges.ts'
+import { pushed, putPushed } from './pushes.ts'
+import { endsBetween, resultsOfTarget, scansBetween, transitionBefore, transitionsBetween } from './ranges.ts'
 import { putReminder, reminder } from './reminders.ts'
 import { appendRestatement, restatements } from './restatements.ts'
+import { keepRules, keptRules } from './rules.ts'
 import { closeScan, openScan, scan, scanAt, scans } from './scans.ts'
+import { createSealStore } from './seals.ts'
 import { putSentCommand, sentCommands } from './sent-commands.ts'
 import { putSettings, settings } from './settings.ts'
 import { applySightings } from './sightings.ts'
@@ -38,8 +41,9 @@ export const createStore = (
     openScan: (record, execution) => openScan(table, record, execution),
     closeScan: (scanId, end) => closeScan(table, scanId, end),
     scan: (scanId) => scan(table, scanId),
-    scans: (limit) => scans(table, limit),
-    applyAssessments: (scanId, at, assessments) => applyAssessments(table, scanId, at, assessments),
+    scans: (limit, openedBy) => scans(table, limit, openedBy),
+    applyAssessments: (scanId, at, assessments, onEvidence) =>
+      applyAssessments(table, scanId, at, assessments, onEvidence),
     applySightings: (scanId, at, sightings) => applySightings(table, scanId, at, sightings),
     putCommandResult: (result) => putCommandResult(table, result),
     commandResult: (scanId, target, n) => commandResult(table, scanId, target, n),
@@ -80,12 +84,18 @@ export const createStore = (
     putWaiver: (next, seen) => putWaiver(table, next, seen),
     settings: () => settings(table),
     putSettings: (next) => putSettings(table, next),
-    findingsPage: (filter, limit, after) => findingsPage(table, filter, limit, after),
+    keepRules: (rules) => keepRules(table, rules),
+    keptRules: () => keptRules(table),
+    findingsPage: (filter, limit, after, which) => findingsPage(table, filter, limit, after, which),
     standing: (filter) => standing(table, filter),
     transitionsBetween: (from, to, filter) => transitionsBetween(table, from, to, filter),
+    endsBetween: (from, to, filter) => endsBetween(table, from, to, filter),
     transitionBefore: (transition) => transitionBefore(table, transition),
     scansBetween: (from, to) => scansBetween(table, from, to),
     targets: () => targets(table),
     resultsOfTarget: (scanId, key) => resultsOfTarget(table, scanId, key),
+    seals: createSealStore(table),
+    pushed: (key) => pushed(table, key),
+    putPushed: (key, next, seen) => putPushed(table, key, next, seen),
   }
 }

@@ -13,10 +13,13 @@ const MOST_BYTES = 350 * 1024
 /** Bounds the memory for reading evidence back, which came from a node. */
 const MOST_BYTES_UNPACKED = 64 * 1024 * 1024
 
+/** Whether evidence is kept, and not its size alone. */
+export const isKept = (gzip: Uint8Array): boolean => gzip.byteLength <= MOST_BYTES
+
 /** Keeps evidence under its hash; what is too large leaves only its size. */
 export const putEvidence = async (table: Table, { node, evidence }: Assessment): Promise<void> => {
   const { hash, gzip } = evidence
-  const kept = gzip.byteLength <= MOST_BYTES ? { gzip } : {}
+  const kept = isKept(gzip) ? { gzip } : {}
   await putIf(table, { ...keys.evidence(node, hash), bytes: gzip.byteLength, ...kept }, IS_NEW)
 }
 

@@ -15,7 +15,16 @@ type Change = {
   /** The scan of the change before this one. */
   supersedes?: string
   cause?: 'engine' | 'rule'
+  /**
+   * Where the item has been written again since the change: what the change had brought and the item says otherwise now.
+   * Absent: an earlier version made the change, and only its transition knows.
+   */
+  brought?: Partial<Brought>
 }
+
+/** What a verdict may say anew while status and reason stay: with newer facts, weights or versions. */
+type Brought = Pick<Transition, 'control' | 'severity' | 'message' | 'evidenceHash'> &
+  Pick<StoredFinding, 'engineVersion' | 'ruleVersion'>
 
 /** A closed finding is in no list: it is found by its node alone, and counts nowhere. */
 export type FindingItem = Key &
@@ -60,9 +69,10 @@ export const nextFinding = (
             ...causeOf(before, assessment, ruleVersion),
           }),
           ...(last && { supersedes: last.change.scanId }),
+          brought: {},
         }
   const { previousStatus, ...stands } = standing
-  return {
+  const next: FindingItem = {
     ...keys.finding(node, finding.ruleId),
     ...listings.finding(node, finding.ruleId, finding.status),
     finding: fitting(finding),
@@ -74,7 +84,23 @@ export const nextFinding = (
     change,
     fingerprint: assessment.fingerprint,
   }
+  return before && change === before.change ? { ...next, change: stillKnowing(before, next) } : next
 }
+
+/** The change before, which still knows what it had brought. */
+const stillKnowing = (before: FindingItem, next: FindingItem): Change => {
+  const { brought } = before.change
+  if (brought === undefined) return before.change
+  const [was, is] = [{ ...saidBy(before), ...brought }, saidBy(next)]
+  const differs = Object.entries(was).filter(([name, value]) => value !== is[name as keyof Brought])
+  return { ...before.change, brought: Object.fromEntries(differs) }
+}
+
+const saidBy = ({ finding, evidenceHash, engineVersion, ruleVersion }: FindingItem): Brought => ({
+  ...{ control: finding.control, severity: finding.severity, message: finding.message },
+  ...(evidenceHash !== undefined && { evidenceHash }),
+  ...{ engineVersion, ruleVersion },
+})
 
 const causeOf = (before: FindingItem, assessment: Assessment, ruleVersion: string): Pick<Change, 'cause'> => {
   if (before.fingerprint !== assessment.fingerprint) return {}
@@ -96,6 +122,7 @@ export const closedFinding = (
     ...(before.change.cluster !== undefined && { cluster: before.change.cluster }),
     from: before.finding.status,
     fromReason: before.finding.reason,
+    brought: {},
   },
 })
 
@@ -105,19 +132,24 @@ const CLOSED: Record<Closing, string> = {
   'rule-off': 'the rule is judged by no longer',
 }
 
-/** The transition that the item's last change is. Holds as long as no later scan has rewritten the item. */
+/**
+ * The transition that the item's last change is. Where the change is of an earlier version (`knowsItsChange`): only as long as
+ * no later scan has written the item again.
+ */
 export const lastTransition = (item: FindingItem): Transition => {
-  const { ruleId, control, severity, status, reason, message } = item.finding
-  const { supersedes: _, ...change } = item.change
-  const { since, engineVersion, ruleVersion } = item
+  const { ruleId, status, reason } = item.finding
+  const { supersedes: _, brought = {}, ...change } = item.change
+  const { message, ...rest } = { ...saidBy(item), ...brought }
   return {
     ...nodeOfPk(item.pk),
-    ...{ ruleId, control, severity, to: status, reason, since, engineVersion, ruleVersion },
+    ...{ ruleId, to: status, reason, since: item.since, ...rest },
     message: change.closed ? `${CLOSED[change.closed]}; its last verdict: ${message}` : message,
     ...change,
-    ...(item.evidenceHash !== undefined && { evidenceHash: item.evidenceHash }),
   }
 }
+
+/** Whether the item alone tells what its last change had brought. */
+export const knowsItsChange = ({ change }: FindingItem): boolean => change.brought !== undefined
 
 /** Well below DynamoDB's 400 KB an item. */
 const MOST_BYTES = 300_000

@@ -11,15 +11,20 @@ import type { Table } from './table.ts'
 /**
  * One page of the findings as they stand, worst first, then by rule and node. `after` is the place of the last finding of
  * the page before. Reads ranges of the list for status, rule, account and region; other criteria are held against
- * what was read, and more is read until the page is full.
+ * what was read, and more is read until the page is full. Where instances are named, what was closed shows too, unless
+ * `closed` is false.
  */
 export const findingsPage = async (
   table: Table,
   filter: FindingFilter,
   limit: number,
   after?: string,
+  { closed = true } = {},
 ): Promise<FindingPage> => {
-  if (filter.instance) return pageOf(await findings(table, filter), limit, after)
+  if (filter.instance) {
+    const found = await findings(table, filter)
+    return pageOf(closed ? found : found.filter((each) => each.closed === undefined), limit, after)
+  }
   const matches = matcher(filter)
   const found: PlacedItem[] = []
   let wanted: Key[] = []

@@ -73,10 +73,21 @@ const ofNodes = async (table: Table, names: string[], rules?: string[]): Promise
 }
 
 /** Reads only items whose key already matches. */
-const ofFleet = async (
+const ofFleet = async (table: Table, filter: FindingFilter): Promise<FindingItem[]> => {
+  const { account, region } = filter
+  const placed = matcher({ ...(account && { account }), ...(region && { region }) })
+  const entries = await findingEntries(table, filter)
+  return getItems<FindingItem>(
+    table,
+    entries.filter(({ pk }) => placed(nodeOfPk(pk))),
+  )
+}
+
+/** What is in the list of findings, by status and rule. */
+export const findingEntries = async (
   table: Table,
-  { status, rule, account, region }: FindingFilter,
-): Promise<FindingItem[]> => {
+  { status, rule }: Pick<FindingFilter, 'status' | 'rule'>,
+): Promise<Key[]> => {
   const prefixes = [...new Set(status ?? STATUSES)].flatMap((one) =>
     rule ? [...new Set(rule)].map((ruleId) => findingListPrefix(one, ruleId)) : [findingListPrefix(one)],
   )
@@ -85,11 +96,7 @@ const ofFleet = async (
       prefixes.map((prefix) => queryAll<Key>(table, list(shard, { prefix }))),
     ),
   )
-  const placed = matcher({ ...(account && { account }), ...(region && { region }) })
-  return getItems<FindingItem>(
-    table,
-    pages.flat().filter(({ pk }) => placed(nodeOfPk(pk))),
-  )
+  return pages.flat()
 }
 
 /** A finding whose node has no state (somebody deleted it) is shown as not assessed, not dropped. */

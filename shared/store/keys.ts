@@ -12,14 +12,25 @@ export type Listing = { listKey: string; listSort: string }
 export const FINDING_PREFIX = 'F#'
 export const TRANSITION_PREFIX = 'H#'
 export const RESTATEMENT_PREFIX = 'R#'
+export const END_PREFIX = 'X#'
 export const COMMAND_PREFIX = 'C#'
 export const DIGEST_PREFIX = 'D#'
 export const SENT_PREFIX = 'S#'
 export const WAIVER_PREFIX = 'w-'
 export const WAIVER_LOG_PREFIX = 'LOG#'
 
+/** The partition of every version of every rule that a scan has judged by. */
+export const RULES_PK = 'RULE'
+
+/** How the partitions begin that say what was sent to Security Hub, one a target. */
+export const PUSH_PREFIX = 'PUSH#'
+
+/** The partition of all seals: their numbers make them one chain. */
+export const SEALS_PK = 'SEAL'
+
 const nodePk = (node: Node) => `NODE#${nodeKey(node)}`
 const scanPk = (scanId: string) => `SCAN#${scanId}`
+const sealNumber = (number: number) => String(number).padStart(10, '0')
 
 /** The primary key of each kind of item. */
 export const keys = {
@@ -38,12 +49,19 @@ export const keys = {
   }),
   digest: (scanId: string, route: string): Key => ({ pk: scanPk(scanId), sk: `${DIGEST_PREFIX}${route}` }),
   unit: (id: string): Key => ({ pk: `UNIT#${id}`, sk: 'STATE' }),
+  /** Of every target, in one item. */
+  targetNames: { pk: 'TARGETS', sk: 'NAMES' } satisfies Key,
   target: (target: TargetKey): Key => ({ pk: `TARGET#${target.account}#${target.region}`, sk: 'STATE' }),
   node: (node: Node): Key => ({ pk: nodePk(node), sk: 'STATE' }),
   finding: (node: Node, ruleId: string): Key => ({ pk: nodePk(node), sk: `${FINDING_PREFIX}${ruleId}` }),
   transition: (node: Node, ruleId: string, scanId: string): Key => ({
     pk: nodePk(node),
     sk: `${TRANSITION_PREFIX}${ruleId}#${scanId}`,
+  }),
+  /** The second entry of a transition that ended a failure. */
+  end: (node: Node, ruleId: string, scanId: string): Key => ({
+    pk: nodePk(node),
+    sk: `${END_PREFIX}${ruleId}#${scanId}`,
   }),
   /** The nth restatement of the verdict on this evidence, from 1. */
   restatement: (node: Node, ruleId: string, evidenceHash: string, n: number): Key => ({
@@ -58,6 +76,17 @@ export const keys = {
     sk: `${WAIVER_LOG_PREFIX}${id}#${String(revision).padStart(4, '0')}`,
   }),
   settings: { pk: 'SETTINGS', sk: 'CURRENT' } satisfies Key,
+  /** The nth seal, from 1. */
+  seal: (number: number): Key => ({ pk: SEALS_PK, sk: sealNumber(number) }),
+  /** A part of seals, by the SHA-256 of its text. */
+  sealPart: (hash: string): Key => ({ pk: `PART#${hash}`, sk: 'PART' }),
+  /** What was sent to Security Hub of a target, in parts. */
+  push: ({ account, region }: TargetKey, part: number): Key => ({
+    pk: `${PUSH_PREFIX}${account}#${region}`,
+    sk: `SECURITY-HUB#${String(part).padStart(4, '0')}`,
+  }),
+  /** One version of a rule, as the scans that judged by it had it. */
+  rule: (ruleId: string, version: string): Key => ({ pk: RULES_PK, sk: `${ruleId}#${version}` }),
 }
 
 /** A list that many nodes write to at once is spread over this many partitions. Changing it needs a migration. */
@@ -65,7 +94,10 @@ export const SHARDS = 8
 
 const shardOf = (node: Node) => createHash('sha256').update(nodeKey(node)).digest().readUInt8(0) % SHARDS
 
-/** The lists of the sparse index: targets, scans and transitions by time, digests until published, nodes, findings. */
+/**
+ * The lists of the sparse index: targets, scans and transitions by time, digests until published, seals until they are in
+ * the bucket, nodes, findings.
+ */
 export const listings = {
   scan: (scanId: string, openedAt: string): Listing => ({
     listKey: 'SCANS',
@@ -75,6 +107,7 @@ export const listings = {
     listKey: 'DIGESTS',
     listSort: `${scanId}#${route}`,
   }),
+  seal: (number: number): Listing => ({ listKey: 'SEALS', listSort: sealNumber(number) }),
   target: ({ account, region }: TargetKey): Listing => ({
     listKey: 'TARGETS',
     listSort: `${account}#${region}`,
@@ -89,6 +122,10 @@ export const listings = {
   }),
   transition: (node: Node, ruleId: string, at: string): Listing => ({
     listKey: `TRANSITIONS#${shardOf(node)}`,
+    listSort: `${at}#${nodeKey(node)}#${ruleId}`,
+  }),
+  end: (node: Node, ruleId: string, at: string): Listing => ({
+    listKey: `ENDS#${shardOf(node)}`,
     listSort: `${at}#${nodeKey(node)}#${ruleId}`,
   }),
   restatement: (node: Node, ruleId: string, at: string): Listing => ({
@@ -116,7 +153,7 @@ export const findingListPrefix = (status: Status, ruleId?: string): string =>
   ruleId === undefined ? `${status}#` : `${status}#${ruleId}#`
 
 /** The partitions of a list that is spread. */
-export const shardsOf = (list: 'FINDINGS' | 'TRANSITIONS' | 'RESTATEMENTS'): string[] =>
+export const shardsOf = (list: 'FINDINGS' | 'TRANSITIONS' | 'ENDS' | 'RESTATEMENTS'): string[] =>
   Array.from({ length: SHARDS }, (_, shard) => `${list}#${shard}`)
 
 /** The node whose partition this is. */
@@ -124,6 +161,12 @@ export const nodeOfPk = (pk: string): Node => {
   const [account = '', region = '', instanceId = ''] = pk.slice('NODE#'.length).split('/')
   return { account, region, instanceId }
 }
+
+/** The transition that an entry of the list of ends leads to. */
+export const transitionOfEnd = ({ pk, sk }: Key): Key => ({
+  pk,
+  sk: `${TRANSITION_PREFIX}${sk.slice(END_PREFIX.length)}`,
+})
 
 /** The rule of a finding's, transition's or restatement's sort key. */
 export const ruleOfSk = (sk: string): string => sk.split('#')[1] ?? ''

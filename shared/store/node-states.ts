@@ -24,6 +24,8 @@ export type NodeState = Omit<Sighting, 'node'> & {
   ruleVersions?: Record<string, string>
   /** Of those verdicts, the severities that are not the rules' own. */
   severities?: Record<string, Severity>
+  /** SHA-256 of the evidence that the scan which wrote this has stored; absent: it stored none. */
+  evidence?: string
   /** The scan that has begun to write verdicts, until they are all written. */
   pending?: string
   /** The scan that wrote this last, and when. */

@@ -9,13 +9,14 @@ import {
   ruleOfSk,
   shardsOf,
   TRANSITION_PREFIX,
+  transitionOfEnd,
   untilInList,
 } from './keys.ts'
 import { getItems, partition, queryAll, queryPages } from './read.ts'
-import { recordOf, type ScanItem } from './scans.ts'
+import { endsListedSince, recordOf, type ScanItem } from './scans.ts'
 import type { CommandResult, FindingFilter, TargetKey } from './store.ts'
 import { LIST_INDEX, type Table } from './table.ts'
-import { type TransitionItem, transitionOf } from './transition-items.ts'
+import { isEnd, type TransitionItem, transitionOf } from './transition-items.ts'
 
 /** What one list holds after `from`, up to and with `to`. Times in a list are followed by more, so `from~` is past them. */
 const between = (listKey: string, from: string, to: string) => ({
@@ -25,17 +26,46 @@ const between = (listKey: string, from: string, to: string) => ({
 })
 
 /** Changes after `from`, up to and with `to`, oldest first. A status in the filter is the one that a finding came to. */
-export const transitionsBetween = async (
+export const transitionsBetween = (
+  table: Table,
+  from: string,
+  to: string,
+  filter: FindingFilter,
+): Promise<Transition[]> => listed(table, 'TRANSITIONS', timeFrom(from), timeFrom(to), filter)
+
+/**
+ * Of these changes those that ended a failure or an error: mended, or closed. They have a list of their own; of the time
+ * before it was written, all changes are read.
+ */
+export const endsBetween = async (
   table: Table,
   from: string,
   to: string,
   filter: FindingFilter,
 ): Promise<Transition[]> => {
   const [after, until] = [timeFrom(from), timeFrom(to)]
+  const since = (await endsListedSince(table, until)) ?? until
+  const split = [after, since, until].sort()[1] ?? until
+  const [earlier, later] = await Promise.all([
+    listed(table, 'TRANSITIONS', after, split, filter),
+    listed(table, 'ENDS', split, until, filter),
+  ])
+  return [...earlier.filter(isEnd), ...later]
+}
+
+/** The changes that a list leads to, oldest first. Reads only those whose key already matches. */
+const listed = async (
+  table: Table,
+  from: 'TRANSITIONS' | 'ENDS',
+  after: string,
+  until: string,
+  filter: FindingFilter,
+): Promise<Transition[]> => {
   if (after >= until) return []
   const pages = await Promise.all(
-    shardsOf('TRANSITIONS').map((shard) => queryAll<Key>(table, between(shard, after, until))),
+    shardsOf(from).map((shard) => queryAll<Key>(table, between(shard, after, until))),
   )
+  const found = from === 'ENDS' ? pages.flat().map(transitionOfEnd) : pages.flat()
   const { instance, account, region, rule } = filter
   const placed = matcher({
     ...(instance && { instance }),
@@ -46,7 +76,7 @@ export const transitionsBetween = async (
   const matches = matcher(filter)
   const items = await getItems<TransitionItem>(
     table,
-    pages.flat().filter(({ pk, sk }) => placed({ ...nodeOfPk(pk), ruleId: ruleOfSk(sk) })),
+    found.filter(({ pk, sk }) => placed({ ...nodeOfPk(pk), ruleId: ruleOfSk(sk) })),
   )
   return items
     .map(transitionOf)

@@ -6,7 +6,13 @@ import { ScanLockedError, type Store } from './store.ts'
 import { expiry, type Table, TTL_ATTRIBUTE } from './table.ts'
 import { deleteIf, IS_NEW, putIf, updateIf } from './write.ts'
 
-export type ScanItem = Key & Listing & ScanRecord & { [TTL_ATTRIBUTE]?: number }
+export type ScanItem = Key &
+  Listing &
+  ScanRecord & {
+    [TTL_ATTRIBUTE]?: number
+    /** Since when every scan up to this one has listed what ended a failure. Absent: this one was made by a version that does not. */
+    endsSince?: string
+  }
 type LockItem = Key & { scanId: string; execution: string; until: string }
 
 /** Scan records that are read at once, of many, and where the newest is looked for: it is nearly always the first or the second. */
@@ -34,16 +40,28 @@ export const openScan = async (table: Table, scan: ScanRecord, execution = scan.
     if (lock) throw new ScanLockedError(lock.scanId, lock.until)
     return openScan(table, scan, execution)
   }
+  const endsSince = (await endsListedSince(table, scan.openedAt)) ?? scan.openedAt
   await putIf(
     table,
     {
       ...keys.scan(scan.scanId),
       ...listings.scan(scan.scanId, scan.openedAt),
       ...expiry(table, Date.parse(scan.openedAt)),
-      ...scan,
+      ...{ endsSince, ...scan },
     },
     IS_NEW,
   )
+}
+
+/**
+ * Since when, up to a moment, each change that ended a failure is in the list of those; undefined: not up to then. An
+ * earlier version that scans in between breaks the chain.
+ */
+export const endsListedSince = async (table: Table, at: string): Promise<string | undefined> => {
+  const newest = { ...list('SCANS', { to: untilInList(timeFrom(at)) }), ScanIndexForward: false, Limit: 1 }
+  for await (const [key] of queryPages<Key>({ ...table, pageSize: 1 }, newest))
+    return key && (await getItem<ScanItem>(table, { pk: key.pk, sk: key.sk }))?.endsSince
+  return undefined
 }
 
 /** How a scan ended stands: a second end with another status changes nothing. Throws where there is no such scan. */
@@ -70,10 +88,14 @@ export const scan = async (table: Table, scanId: string): Promise<ScanRecord | u
   return item && recordOf(item)
 }
 
-export const scans = async (table: Table, limit = Number.POSITIVE_INFINITY): Promise<ScanRecord[]> => {
+export const scans = async (
+  table: Table,
+  limit = Number.POSITIVE_INFINITY,
+  openedBy?: string,
+): Promise<ScanRecord[]> => {
   const found: ScanRecord[] = []
   if (limit <= 0) return found
-  for await (const record of newestFirst(table, undefined, Math.min(limit, SCANS_AT_ONCE)))
+  for await (const record of newestFirst(table, openedBy, Math.min(limit, SCANS_AT_ONCE)))
     if (found.push(record) >= limit) break
   return found
 }
@@ -114,5 +136,6 @@ export const recordOf = ({
   listKey,
   listSort,
   [TTL_ATTRIBUTE]: _,
+  endsSince: __,
   ...record
 }: ScanItem): ScanRecord => record

@@ -45,9 +45,19 @@ export const applySightings = async (
     const assessedAt = await assessedAtOf(table, [...states.values()])
     for (const { node, ...seen } of moved) {
       const state = states.get(nodeKey(node))
-      const { detail: _, cluster: __, ...before } = isDeparture(seen.state) ? unjudged(state) : (state ?? {})
+      const {
+        detail: _,
+        cluster: __,
+        evidence,
+        ...before
+      } = isDeparture(seen.state) ? unjudged(state) : (state ?? {})
       const last = state && assessedAt(state)
-      const next = { ...before, ...seen, scanId, at, ...(last !== undefined && { assessedAt: last }) }
+      const next = {
+        ...{ ...before, ...seen, scanId, at },
+        // What this scan has stored of it stays told, also where it could not record that it did.
+        ...(state?.scanId === scanId && evidence !== undefined && { evidence }),
+        ...(last !== undefined && { assessedAt: last }),
+      }
       await writeState(table, node, next, state)
     }
     return changes

@@ -1,8 +1,10 @@
 import type { Coverage, CoverageState } from '../findings/coverage.ts'
 import type { Finding, Severity, Status } from '../findings/finding.ts'
 import type { Node, ScanRecord, StoredFinding, Transition } from '../findings/records.ts'
+import type { Ledger } from '../push/plan-push.ts'
 import type { WaiverPolicy } from '../waivers/policy.ts'
 import type { Waiver } from '../waivers/waiver.ts'
+import type { SealStore } from './seals.ts'
 
 /** One (account, region) that a scan looks at; also its key in the table. */
 export type TargetKey = { account: string; region: string }
@@ -14,6 +16,10 @@ export type Outcome = {
   /** SSM's own status detail, or the reason code of evidence that could not be read. */
   detail?: string
   fingerprint?: string
+  /** SHA-256 of the evidence that this scan has stored of the instance; absent: what is stored of it still holds. */
+  evidence?: string
+  /** That evidence was too large to keep. */
+  evidenceNotKept?: true
 }
 
 /** The record of one command (or of the instances that got none: `n` is then `inventory`). Written once. */
@@ -99,6 +105,17 @@ export type Settings = {
   sla?: Record<Severity, number>
 }
 
+/** A version of a rule as a scan judged by it. `rule` is its content, as JSON; whoever reads it checks it. */
+export type KeptRule = {
+  ruleId: string
+  version: string
+  /** SHA-256, in hex, of what of the rule decides verdicts: see shared/history/kept-rules.ts. */
+  hash: string
+  rule: unknown
+  /** When it was first kept. */
+  keptAt: string
+}
+
 /** One message of a scan, for one route and destination: `route` is made by `digestKey`. */
 export type Digest = {
   scanId: string
@@ -149,15 +166,20 @@ export type Store = {
     >,
   ): Promise<void>
   scan(scanId: string): Promise<ScanRecord | undefined>
-  /** Newest first. */
-  scans(limit?: number): Promise<ScanRecord[]>
+  /** Newest first; `openedBy`: without those that opened later. */
+  scans(limit?: number, openedBy?: string): Promise<ScanRecord[]>
 
   /**
    * Stores verdicts, a node at a time but read in one batch: writes only what changed, a transition for each
    * finding whose status or reason changed. Returns the changes of this scan, also those that an earlier,
-   * interrupted try of the same scan has already written.
+   * interrupted try of the same scan has already written. `onEvidence` is told of the evidence that this scan has stored.
    */
-  applyAssessments(scanId: string, at: string, assessments: Assessment[]): Promise<CommandResult['changes']>
+  applyAssessments(
+    scanId: string,
+    at: string,
+    assessments: Assessment[],
+    onEvidence?: (node: Node, hash: string) => void,
+  ): Promise<CommandResult['changes']>
   /**
    * Moves nodes that were not assessed; their findings stay and are stale. Those of nodes that have left the fleet are
    * closed: they come back as changes, as from applyAssessments.
@@ -190,7 +212,10 @@ export type Store = {
   history(filter: FindingFilter): Promise<Transition[]>
   /** The newest scan of the whole fleet that had closed by then. */
   scanAt(at: string): Promise<ScanRecord | undefined>
-  /** The last transition of each finding at or before a moment; the filter is held against that. */
+  /**
+   * The last transition of each finding at or before a moment; the filter is held against that. Findings that were closed by
+   * then are among them only where their instance is named.
+   */
   transitionsAt(at: string, filter: FindingFilter): Promise<Transition[]>
   /** Oldest first. */
   restatements(filter: FindingFilter): Promise<Transition[]>
@@ -227,16 +252,28 @@ export type Store = {
   /** What the newest scan's configuration demands; undefined before the first scan. */
   settings(): Promise<Settings | undefined>
   putSettings(settings: Settings): Promise<void>
+  /** Keeps versions of rules; one that is kept already stands, whatever its content. Returns them as they are kept now. */
+  keepRules(rules: KeptRule[]): Promise<KeptRule[]>
+  /** Every version of every rule that was kept, by id and version. */
+  keptRules(): Promise<KeptRule[]>
 
   /**
    * A page of the findings as they stand: FAIL, ERROR, PASS, NOT_APPLICABLE, each by rule and node. `after` is the `next` of
-   * the page before. What changes between two pages may show on both or on none.
+   * the page before. What changes between two pages may show on both or on none. What was closed shows where its instance is
+   * named, unless `closed` is false.
    */
-  findingsPage(filter: FindingFilter, limit: number, after?: string): Promise<FindingPage>
+  findingsPage(
+    filter: FindingFilter,
+    limit: number,
+    after?: string,
+    which?: { closed?: boolean },
+  ): Promise<FindingPage>
   /** Every finding of the fleet by its entry in the list alone; by status, rule, account and region. */
   standing(filter: FindingFilter): Promise<StandingFinding[]>
   /** Changes after `from`, up to and with `to`, oldest first; no restatements. */
   transitionsBetween(from: string, to: string, filter: FindingFilter): Promise<Transition[]>
+  /** Of these changes those that ended a failure or an error: to PASS or NOT_APPLICABLE, or closed. */
+  endsBetween(from: string, to: string, filter: FindingFilter): Promise<Transition[]>
   /** The change of the same finding before this one. */
   transitionBefore(
     transition: Pick<Transition, keyof Node | 'ruleId' | 'scanId' | 'at' | 'from'>,
@@ -247,6 +284,12 @@ export type Store = {
   targets(): Promise<TargetKey[]>
   /** What a scan has recorded of one target. */
   resultsOfTarget(scanId: string, target: TargetKey): Promise<CommandResult[]>
+
+  seals: SealStore
+  /** What was sent to Security Hub of a target; empty before the first push. */
+  pushed(target: TargetKey): Promise<Ledger>
+  /** Keeps what was sent now, where it differs from what was seen, and returns what is kept; what another push kept later stays. */
+  putPushed(target: TargetKey, next: Ledger, seen: Ledger): Promise<Ledger>
 }
 
 /** Another scan is open. */

@@ -1,3 +1,4 @@
+import { UpdateCommand } from '@aws-sdk/lib-dynamodb'
 import { type Key, keys, type Listing, listings } from './keys.ts'
 import { getItem, getItems, list, queryAll } from './read.ts'
 import { lastClosedAt } from './scans.ts'
@@ -5,21 +6,44 @@ import type { TargetKey, TargetState } from './store.ts'
 import type { Table } from './table.ts'
 import { ALWAYS, updateIf } from './write.ts'
 
-type TargetItem = Key & Partial<Listing> & TargetState
+/** `named`: the target is in the item of all names. */
+type TargetItem = Key & Partial<Listing> & TargetState & { named?: true }
 
 export const target = async (table: Table, key: TargetKey): Promise<TargetState | undefined> => {
   const item = await getItem<TargetItem>(table, keys.target(key))
   if (item === undefined) return undefined
-  const { pk, sk, listKey, listSort, ...state } = item
+  const { pk, sk, listKey, listSort, named, ...state } = item
   return state
 }
 
-/** Every target that was ever inventoried (by a version that lists them), by account and region. */
-export const targets = async (table: Table): Promise<TargetKey[]> =>
-  (await queryAll<Listing>(table, list('TARGETS'))).map(({ listSort }) => {
-    const [account = '', region = ''] = listSort.split('#')
+/** Every target that was ever inventoried (by a version that lists them), by account and region: one item, however many they are. */
+export const targets = async (table: Table): Promise<TargetKey[]> => {
+  const named = await getItem<Key & { names: Set<string> }>(table, keys.targetNames)
+  const names = named ? [...named.names].sort() : await listedNames(table)
+  return names.map((name) => {
+    const [account = '', region = ''] = name.split('#')
     return { account, region }
   })
+}
+
+/** As an earlier version has listed them: an entry each. */
+const listedNames = async (table: Table): Promise<string[]> =>
+  (await queryAll<Listing>(table, list('TARGETS'))).map(({ listSort }) => listSort)
+
+/** The first to name one names those too that an earlier version has listed, so that none is ever missing. */
+const nameTarget = async (table: Table, key: TargetKey): Promise<void> => {
+  const isFirst = (await getItem(table, keys.targetNames)) === undefined
+  const names = new Set([listings.target(key).listSort, ...(isFirst ? await listedNames(table) : [])])
+  await table.client.send(
+    new UpdateCommand({
+      TableName: table.name,
+      Key: keys.targetNames,
+      UpdateExpression: 'ADD #names :names',
+      ExpressionAttributeNames: { '#names': 'names' },
+      ExpressionAttributeValues: { ':names': names },
+    }),
+  )
+}
 
 /** An inventory older than the one recorded changes nothing. What else is known of the target stays. */
 export const putTarget = async (
@@ -29,11 +53,12 @@ export const putTarget = async (
 ): Promise<void> => {
   const { inventoriedAt, coverage } = state
   const before = await getItem<TargetItem>(table, keys.target(key))
+  if (!before?.named) await nameTarget(table, key)
   const firstInventoriedAt = before?.firstInventoriedAt ?? before?.inventoriedAt ?? inventoriedAt
   await updateIf(
     table,
     keys.target(key),
-    { set: { ...listings.target(key), inventoriedAt, coverage, firstInventoriedAt } },
+    { set: { ...listings.target(key), named: true, inventoriedAt, coverage, firstInventoriedAt } },
     {
       expression: 'attribute_not_exists(#inventoriedAt) OR #inventoriedAt <= :at',
       values: { ':at': inventoriedAt },

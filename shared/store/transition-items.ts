@@ -5,9 +5,22 @@ import { expiry, type Table, TTL_ATTRIBUTE } from './table.ts'
 import { IS_NEW, putIf, updateIf } from './write.ts'
 
 /** The node is in the key alone: an `instanceId` would put the item in the index by instance. */
-export type TransitionItem = Key & Listing & Omit<Transition, keyof Node> & { [TTL_ATTRIBUTE]?: number }
+export type TransitionItem = Key &
+  Listing &
+  Omit<Transition, keyof Node> & {
+    [TTL_ATTRIBUTE]?: number
+    /** The scan of the finding's transition before; absent also on those of earlier versions. */
+    supersedes?: string
+  }
 
-/** Appends a transition; one that is there stays. `supersedes`: the scan of the finding's transition before. */
+/** Whether it ends a failure, or an ERROR that may have followed one: mended, or closed. */
+export const isEnd = ({ from, to, closed }: Pick<Transition, 'from' | 'to' | 'closed'>): boolean =>
+  (from === 'FAIL' || from === 'ERROR') && (closed !== undefined || to === 'PASS' || to === 'NOT_APPLICABLE')
+
+/**
+ * Appends a transition; one that is there stays. `supersedes`: the scan of the finding's transition before. One that ends a
+ * failure is listed a second time, among its like.
+ */
 export const putTransition = async (
   table: Table,
   transition: Transition,
@@ -16,8 +29,15 @@ export const putTransition = async (
   const { account, region, instanceId, ...rest } = transition
   const node = { account, region, instanceId }
   const { ruleId, scanId, at } = transition
-  const item = { ...keys.transition(node, ruleId, scanId), ...listings.transition(node, ruleId, at), ...rest }
+  const item = {
+    ...{ ...keys.transition(node, ruleId, scanId), ...listings.transition(node, ruleId, at), ...rest },
+    ...(supersedes !== undefined && { supersedes }),
+  }
   await putIf(table, item, IS_NEW)
+  if (isEnd(transition)) {
+    const entry = { ...keys.end(node, ruleId, scanId), ...listings.end(node, ruleId, at) }
+    await putIf(table, { ...entry, ...expiry(table, Date.parse(at)) }, IS_NEW)
+  }
   if (supersedes === undefined) return
   await updateIf(
     table,
@@ -37,5 +57,6 @@ export const transitionOf = ({
   listKey,
   listSort,
   [TTL_ATTRIBUTE]: _,
+  supersedes: __,
   ...rest
 }: TransitionItem): Transition => ({ ...nodeOfPk(pk), ...rest })

@@ -99,6 +99,7 @@ test('with any other credentials everything is open that the account has', async
 test('the embedded account gives each role what its stack gives it', () => {
   const config = parseConfig(
     `home: { account: '${HOME_ACCOUNT}', region: eu-central-1 }
+securityHub: { pushers: ['arn:aws:iam::${HOME_ACCOUNT}:role/auditor'] }
 targets: [{ account: '${MEMBER}', regions: [eu-central-1], selectors: [kops] }]`,
     'fleet-scanner.yaml',
   )

@@ -75,7 +75,7 @@ poll: { firstSeconds: 1, longestSeconds: 1 }
 `
   const config = parseConfig(text, 'fleet-scanner.yaml')
   const deps: RunScanDeps = {
-    ...{ config, store, now, collectorHash: own.hash, parseFunction: 'parse-results' },
+    ...{ config, store, now, rules: RULES, collectorHash: own.hash, parseFunction: 'parse-results' },
     access: targetAccess(() => sender, config, own),
     accountsIn: async () => [],
     publish: async () => 'message',

@@ -76,9 +76,12 @@ export const measuredFleet = async (
     'fleet-scanner.yaml',
   )
   const now = () => new Date()
+  // One rule: more make a first scan longer, and nothing else of what is measured.
+  const rules = loadRules().slice(0, 1)
   const deps: RunScanDeps = {
     config,
     store,
+    rules,
     collectorHash,
     access: targetAccess(clientPool(senderClients, assumedRole('sender')), config),
     parseFunction: 'parse-results',
@@ -88,8 +91,6 @@ export const measuredFleet = async (
     now,
     record: () => {},
   }
-  // One rule: more make a first scan longer, and nothing else of what is measured.
-  const rules = loadRules().slice(0, 1)
   const judging = {
     reader: commandReader(clientPool(readerClients, assumedRole('reader'))),
     store,

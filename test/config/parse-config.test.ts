@@ -69,6 +69,14 @@ test('what stands in a part of a key leaves the other parts at their defaults', 
   })
 })
 
+test('what is there only where it is asked for is asked for by its key, and needs no more', () => {
+  expect(parseConfig(SMALL, 'f.yaml')).not.toHaveProperty('api')
+  expect(parseConfig(`${SMALL}api: {}\nevidenceBucket: {}\n`, 'f.yaml')).toMatchObject({
+    api: { ratePerSecond: 10, burst: 20, concurrency: 5 },
+    evidenceBucket: { mode: 'governance' },
+  })
+})
+
 test('a misspelt key is an error with its line, and the right ones are named', () => {
   const { message, line } = errorOf(SMALL.replace('regions:', 'region:'))
   expect(line).toBe(3)
@@ -209,6 +217,40 @@ test.each([
     `${SMALL}rulesOff:\n  - rule-a\n  - rule-a\n`,
     /rule-a stands here a second time/,
     8,
+  ],
+  ['no requests at all', `${SMALL}api: { ratePerSecond: 0 }\n`, /`api\.ratePerSecond` must be at least 1/, 6],
+  [
+    'no request at a time',
+    `${SMALL}api: { concurrency: 0 }\n`,
+    /`api\.concurrency` must be a whole number from 1 to 100, or none/,
+    6,
+  ],
+  [
+    'more than a bound is good for',
+    `${SMALL}api: { concurrency: 101 }\n`,
+    /must be a whole number from 1 to 100, or none/,
+    6,
+  ],
+  ['an API by yes', `${SMALL}api: true\n`, /`api` must be a set of keys/, 6],
+  [
+    'a lock by another name',
+    `${SMALL}evidenceBucket: { mode: legal }\n`,
+    /must be governance or compliance/,
+    6,
+  ],
+  ['nobody who may push', `${SMALL}securityHub: { pushers: [] }\n`, /must list at least one role/, 6],
+  ['a push by nobody named', `${SMALL}securityHub: {}\n`, /`securityHub\.pushers` is missing/, 6],
+  [
+    'a push by whoever is called so',
+    `${SMALL}securityHub: { pushers: ["arn:aws:iam::111122223333:role/*"] }\n`,
+    /must be the ARN of a role, such as/,
+    6,
+  ],
+  [
+    'a role whose name is too long with the ending for Security Hub',
+    `${SMALL}    role: path/${'r'.repeat(52)}\nsecurityHub: { pushers: ["arn:aws:iam::111122223333:role/a"] }\n`,
+    /`targets\[0\]\.role` must be at most 51 characters with `securityHub`/,
+    6,
   ],
   ['a list for a mapping', '- targets\n', /is empty or no mapping/, undefined],
   ['nothing', '', /is empty or no mapping/, undefined],

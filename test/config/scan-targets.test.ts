@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { parseConfig } from '../../shared/config/parse-config.ts'
+import { securityHubRole } from '../../shared/config/role-arn.ts'
 import { scanTargets } from '../../shared/config/scanner-config.ts'
 
 const UNIT = 'ou-ab12-11112222'
@@ -58,4 +59,12 @@ test('a unit brings its accounts, each with the role of its own; what is named b
 
 test('of units that nobody has asked for, only what is named by account is a target', () => {
   expect(placesOf([])).toEqual([['111122223333', 'eu-west-1', 'own-sender', undefined]])
+})
+
+test('the role for Security Hub is called as the others of its target are', () => {
+  const targets = scanTargets(config, new Map([[UNIT, ['444455556666']]]))
+  expect(targets.map(securityHubRole).slice(0, 2)).toEqual([
+    'arn:aws:iam::111122223333:role/own-security-hub',
+    'arn:aws:iam::444455556666:role/wide-security-hub',
+  ])
 })

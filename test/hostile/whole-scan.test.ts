@@ -10,7 +10,9 @@ import { problemsOf } from './problems.ts'
 /** A fleet file is read as a whole: what floods has its own test. */
 const MOST_CHARACTERS = 300_000
 
-test('a scan of a hostile fleet ends, and nothing that it stores, prints, publishes or logs acts on a reader', async () => {
+test('a scan of a hostile fleet ends, and nothing that it stores, prints, publishes or logs acts on a reader', {
+  timeout: 240_000,
+}, async () => {
   const folder = await mkdtemp(join(tmpdir(), 'fleet-scanner-hostile-'))
   onTestFinished(() => rm(folder, { recursive: true, force: true }))
   const instances = HOSTILE.flatMap(({ text, cluster }, n) => {

@@ -9,7 +9,7 @@ import { afterEach, expect, test, vi } from 'vitest'
 import type { FunctionName } from '../../infra/bundle.ts'
 import { ScannerStack } from '../../infra/scanner-stack.ts'
 import { recordRejected } from '../../lambdas/post-to-slack/record-rejected.ts'
-import { recordScan } from '../../lambdas/run-scan/record-scan.ts'
+import { recordScan, recordSeal } from '../../lambdas/run-scan/record-scan.ts'
 import { METRIC_NAMESPACE } from '../../shared/aws/metric-names.ts'
 import { recordCalls } from '../../shared/aws/record-calls.ts'
 import { alarmsOf, watchedStack } from './watched-stack.fixture.ts'
@@ -19,7 +19,7 @@ afterEach(() => {
   vi.restoreAllMocks()
 })
 
-const { template } = watchedStack()
+const { template } = watchedStack('api: {}')
 const ALARMS = alarmsOf(template)
 
 /** What can stop without anybody noticing, each with the metric that shows it. */
@@ -28,6 +28,7 @@ const WAYS: Record<string, string> = {
   'target-errors': 'FleetScanner TargetErrors',
   'coverage-low': 'FleetScanner CoveragePercent',
   'digests-unpublished': 'FleetScanner DigestsUnpublished',
+  'seals-missing': 'FleetScanner SealsMissing',
   'scan-failed': 'AWS/Lambda DurableExecutionFailed',
   'scan-timed-out': 'AWS/Lambda DurableExecutionTimedOut',
   'run-scan-errors': 'AWS/Lambda Errors',
@@ -36,6 +37,9 @@ const WAYS: Record<string, string> = {
   'parse-results-throttles': 'AWS/Lambda Throttles',
   'post-to-slack-errors': 'AWS/Lambda Errors',
   'post-to-slack-throttles': 'AWS/Lambda Throttles',
+  'query-findings-errors': 'AWS/Lambda Errors',
+  'query-findings-throttles': 'AWS/Lambda Throttles',
+  'api-errors': 'AWS/ApiGateway 5xx',
   'slack-rejected': 'FleetScanner SlackRejected',
   'slack-not-delivered': 'AWS/SQS ApproximateNumberOfMessagesVisible',
   'digest-not-delivered': 'AWS/SNS NumberOfNotificationsFailed',
@@ -69,7 +73,7 @@ test('the deployed stack has them for all of its functions, and shows them', asy
   )
   expect(functions).toEqual(expect.arrayContaining(['run-scan', 'parse-results']))
   const others = Object.keys(WAYS).filter(
-    (name) => !/^(run-scan|parse-results|post-to-slack|slack)-/.test(name),
+    (name) => !/^(run-scan|parse-results|post-to-slack|query-findings|slack|api)-/.test(name),
   )
   const expected = [...others, ...functions.flatMap((name) => [`${name}-errors`, `${name}-throttles`])]
   expect(Object.keys(alarmsOf(deployed)).toSorted()).toEqual(expected.toSorted())
@@ -122,6 +126,7 @@ test.each<[string, string, number]>([
   ['target-errors', 'GreaterThanOrEqualToThreshold', 1],
   ['coverage-low', 'LessThanThreshold', 90],
   ['digests-unpublished', 'GreaterThanOrEqualToThreshold', 1],
+  ['seals-missing', 'GreaterThanOrEqualToThreshold', 1],
   ['schedule-not-delivered', 'GreaterThanOrEqualToThreshold', 1],
   ['slack-not-delivered', 'GreaterThanOrEqualToThreshold', 1],
 ])('%s stays until there is better news, and tells of that too', (name, operator, threshold) => {
@@ -145,6 +150,9 @@ test.each(Object.keys(WAYS).filter((name) => ALARMS[name]?.OKActions === undefin
 const THRESHOLDS: Record<string, number> = {
   'parse-results-errors': 4,
   'post-to-slack-errors': 3,
+  'query-findings-errors': 3,
+  'query-findings-throttles': 20,
+  'api-errors': 3,
   'table-throttled': 50,
   'table-errors': 10,
 }
@@ -180,6 +188,7 @@ test('a metric that nobody writes would never raise an alarm: those of the scann
     ...{ openedAt: '2026-01-31T12:00:00Z', closedAt: '2026-01-31T12:01:30Z' },
     coverage: { total: 1, assessed: 1, byState: { assessed: 1 } },
   })
+  recordSeal(metrics, { scanId: 's1' })
   recordCalls(metrics, { SendCommand: 1 })
   recordRejected(metrics)
 
@@ -190,7 +199,7 @@ test('a metric that nobody writes would never raise an alarm: those of the scann
         ' ',
       ),
     )
-  expect(alarmed).toHaveLength(5)
+  expect(alarmed).toHaveLength(6)
   expect([...written]).toEqual(expect.arrayContaining(alarmed))
 
   const body = JSON.stringify(Object.values(template.findResources('AWS::CloudWatch::Dashboard')))

@@ -48,6 +48,7 @@ test('rules, collector and configuration lie beside the code as files, and nothi
   )
   expect((await readdir(code['parse-results'])).sort()).toEqual(withCode('rules.json'))
   expect((await readdir(code['post-to-slack'])).sort()).toEqual(withCode())
+  expect((await readdir(code['query-findings'])).sort()).toEqual(withCode('openapi.json', 'rules.json'))
 })
 
 test('the rules of a bundle are those of the sources, nothing lost on the way', async () => {

@@ -32,7 +32,8 @@ const holds = (operator: string, key: string, values: string[], context: Record<
   if (operator === 'Null') return values.includes(String(is === undefined))
   if (operator === 'StringNotEqualsIgnoreCase')
     return is === undefined || !values.some((value) => plain(value).toLowerCase() === is.toLowerCase())
-  const compare = OPERATORS[operator]
+  // Of a key with several values; a call here has one.
+  const compare = OPERATORS[operator.replace(/^ForAnyValue:/, '')]
   if (!compare) throw new Error(`no test of what ${operator} does`)
   return is !== undefined && values.some((value) => compare(value, is))
 }

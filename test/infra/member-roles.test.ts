@@ -4,6 +4,8 @@ import { memberTemplates } from '../../infra/member-templates.ts'
 import { statementsOf } from '../../infra/permissions.ts'
 import { collectorDocument } from '../../shared/aws/document.ts'
 import { parseConfig } from '../../shared/config/parse-config.ts'
+import { securityHubRole } from '../../shared/config/role-arn.ts'
+import { scanTargets } from '../../shared/config/scanner-config.ts'
 import { everySetting, HOME } from './every-setting.ts'
 import { allows, inAccount } from './iam.ts'
 
@@ -91,6 +93,64 @@ describe('who may take the roles', () => {
       'x',
     )
     expect(() => memberTemplates(homeless)).toThrow(/write it down as `home/)
+  })
+})
+
+describe('who may send findings to Security Hub', () => {
+  const ROLE = 'fleet-scanner-member-security-hub'
+  const auditor = {
+    'aws:PrincipalArn': `arn:aws:iam::${HOME}:role/auditor`,
+    'sts:ExternalId': 'change-me',
+    'aws:PrincipalOrgID': 'o-a1b2c3d4e5',
+  }
+  const statements = (kind: 'trust' | 'rights') => inAccount(rolesOf(everySetting(), kind, ROLE), MEMBER)
+  /** As IAM asks it: of one account's statement, since a statement names the account that it lets in. */
+  const take = (context: Record<string, string>, from = HOME) =>
+    allows(
+      statements('trust').filter(({ principals }) => principals.includes(`arn:aws:iam::${from}:root`)),
+      { action: 'sts:AssumeRole', resource: '', context },
+    )
+  const send = (product: string, target: string) =>
+    allows(statements('rights'), {
+      action: 'securityhub:BatchImportFindings',
+      resource: `arn:aws:securityhub:${product}`,
+      context: { 'securityhub:TargetAccount': target },
+    })
+
+  it('the configured roles, each of its own account', () => {
+    expect(take(auditor)).toBe(true)
+    const other = { ...auditor, 'aws:PrincipalArn': `arn:aws:iam::${MEMBER}:role/security/auditor` }
+    expect(take(other, MEMBER)).toBe(true)
+    expect(take(other)).toBe(false)
+    expect(take(auditor, MEMBER)).toBe(false)
+  })
+
+  it.each([
+    ['a function of the scanner', { 'aws:PrincipalArn': `arn:aws:iam::${HOME}:role/fleet-scanner-run-scan` }],
+    ['another external id', { 'sts:ExternalId': 'guessed' }],
+    ['another organization', { 'aws:PrincipalOrgID': 'o-zzzzzzzzzz' }],
+  ])('not %s', (_, other) => {
+    expect(take({ ...auditor, ...other })).toBe(false)
+  })
+
+  it('sends findings of the account, to the regions that are scanned, and does nothing else', () => {
+    expect(send(`eu-west-1:${MEMBER}:product/${MEMBER}/default`, MEMBER)).toBe(true)
+    expect(send(`eu-west-1:${MEMBER}:product/${MEMBER}/default`, HOME)).toBe(false)
+    expect(send(`eu-west-1:${HOME}:product/${HOME}/default`, HOME)).toBe(false)
+    expect(send('eu-west-1::product/aws/guardduty', MEMBER)).toBe(false)
+    expect(send(`ap-south-1:${MEMBER}:product/${MEMBER}/default`, MEMBER)).toBe(false)
+    expect(statements('rights').flatMap(({ actions }) => actions)).toEqual([
+      'securityhub:BatchImportFindings',
+    ])
+  })
+
+  it('nobody, and there is no such role, without `securityHub`', () => {
+    expect(rolesOf(oneTarget('[kops]'), 'trust', ROLE)).toEqual([])
+  })
+
+  it('the role is the one that a push assumes', () => {
+    const [target] = scanTargets(everySetting())
+    expect(target && securityHubRole(target)).toBe(`arn:aws:iam::${HOME}:role/${ROLE}`)
   })
 })
 

@@ -2,11 +2,14 @@ import type { Stack } from 'aws-cdk-lib'
 import { Match, Template } from 'aws-cdk-lib/assertions'
 import { describe, expect, it } from 'vitest'
 import { withApp } from '../../infra/all-templates.ts'
+import { statementsOf } from '../../infra/permissions.ts'
 import { collectorDocument } from '../../shared/aws/document.ts'
 import { parseConfig } from '../../shared/config/parse-config.ts'
 import type { ScannerConfig } from '../../shared/config/scanner-config.ts'
+import { keys } from '../../shared/store/keys.ts'
 import { TTL_ATTRIBUTE, tableDefinition } from '../../shared/store/table.ts'
 import { everySetting, HOME } from './every-setting.ts'
+import { allows } from './iam.ts'
 
 const scanner = (config: ScannerConfig) =>
   withApp(config, (app) => {
@@ -65,15 +68,18 @@ describe('the table', () => {
 })
 
 describe('the functions', () => {
-  it.each(['run-scan', 'parse-results', 'post-to-slack'])('%s runs what is bundled for it', (name) => {
-    expect(fn(name).Properties).toMatchObject({
-      Runtime: 'nodejs24.x',
-      Architectures: ['arm64'],
-      Handler: 'index.handler',
-      LoggingConfig: { LogFormat: 'JSON' },
-    })
-    expect(environmentOf(name)).toMatchObject({ NODE_OPTIONS: '--enable-source-maps' })
-  })
+  it.each(['run-scan', 'parse-results', 'post-to-slack', 'query-findings'])(
+    '%s runs what is bundled for it',
+    (name) => {
+      expect(fn(name).Properties).toMatchObject({
+        Runtime: 'nodejs24.x',
+        Architectures: ['arm64'],
+        Handler: 'index.handler',
+        LoggingConfig: { LogFormat: 'JSON' },
+      })
+      expect(environmentOf(name)).toMatchObject({ NODE_OPTIONS: '--enable-source-maps' })
+    },
+  )
 
   it.each(['run-scan', 'parse-results'])(
     '%s has a role of a fixed name, which member roles trust',
@@ -93,6 +99,7 @@ describe('the functions', () => {
         'Fn::Join': ['', ['{"chat":"', topic('fleet-scanner-amazon-q-chat'), '"}']],
       },
       CONFIG_FILE: 'config/fleet-scanner.yaml',
+      EVIDENCE_BUCKET: { Ref: only(template, 'AWS::S3::Bucket').id },
       PARSE_FUNCTION_NAME: { Ref: alias('parse-results').id },
     })
   })
@@ -122,8 +129,8 @@ describe('the functions', () => {
     })
   })
 
-  it('no concurrency is reserved: an account begins with ten, and a deployment there would fail', () => {
-    template.allResourcesProperties('AWS::Lambda::Function', {
+  it('no concurrency is reserved for scans: an account begins with ten, and a deployment there would fail', () => {
+    small.allResourcesProperties('AWS::Lambda::Function', {
       ReservedConcurrentExecutions: Match.absent(),
     })
   })
@@ -179,6 +186,151 @@ describe('who is told', () => {
   })
 })
 
+describe('parts that are there only where they are configured', () => {
+  const typesOf = (of: Template): string[] =>
+    Object.values(of.toJSON().Resources as Record<string, { Type: string }>).map(({ Type }) => Type)
+
+  it('without their keys there is no API, no bucket, and no right for either', () => {
+    expect(typesOf(small).filter((type) => /ApiGateway|S3::/.test(type))).toEqual([])
+    expect(JSON.stringify(small.toJSON())).not.toMatch(
+      /query-findings|EVIDENCE_BUCKET|"s3:|execute-api|vendedlogs/,
+    )
+    expect(Object.keys(small.findOutputs('*')).filter((name) => /Api|Evidence/.test(name))).toEqual([])
+  })
+
+  it('an API alone is throttled as it is without being told', () => {
+    const { template } = scanner(configured('api: {}'))
+    expect(only(template, 'AWS::ApiGatewayV2::Stage').Properties.DefaultRouteSettings).toEqual({
+      ThrottlingRateLimit: 10,
+      ThrottlingBurstLimit: 20,
+    })
+    template.resourceCountIs('AWS::S3::Bucket', 0)
+  })
+
+  it.each([
+    ['api: {}', 5],
+    ['api: { concurrency: 40 }', 40],
+    ['api: { concurrency: none }', undefined],
+  ])('%s: requests have so much concurrency of their own, and scans the rest', (lines, reserved) => {
+    const of = Object.values(
+      scanner(configured(lines)).template.findResources('AWS::Lambda::Function') as Record<
+        string,
+        { Properties: { FunctionName: string; ReservedConcurrentExecutions?: number } }
+      >,
+    ).map(({ Properties }) => [Properties.FunctionName, Properties.ReservedConcurrentExecutions])
+    expect(Object.fromEntries(of)).toEqual({
+      'fleet-scanner-run-scan': undefined,
+      'fleet-scanner-parse-results': undefined,
+      'fleet-scanner-query-findings': reserved,
+    })
+  })
+
+  it('query-findings reads the table by the alias that API Gateway calls, and is done before that gives up', () => {
+    expect(environmentOf('query-findings')).toEqual({
+      NODE_OPTIONS: '--enable-source-maps',
+      TABLE_NAME: { Ref: only(template, 'AWS::DynamoDB::Table').id },
+    })
+    expect(only(template, 'AWS::ApiGatewayV2::Integration').Properties).toMatchObject({
+      IntegrationUri: { Ref: alias('query-findings').id },
+      PayloadFormatVersion: '2.0',
+    })
+    expect(fn('query-findings').Properties.Timeout).toBeLessThan(30)
+  })
+
+  it.each([
+    ['evidenceBucket: {}', { Mode: 'GOVERNANCE', Days: 400 }],
+    ['evidenceBucket: {}\nretention: { historyDays: 90 }', { Mode: 'GOVERNANCE', Days: 90 }],
+    [
+      'evidenceBucket: { mode: compliance, retentionDays: 3650 }\nremovalPolicy: destroy',
+      { Mode: 'COMPLIANCE', Days: 3650 },
+    ],
+  ])('the bucket of %s locks what is written, and stays when the stack goes', (lines, retention) => {
+    scanner(configured(lines)).template.hasResource('AWS::S3::Bucket', {
+      DeletionPolicy: 'Retain',
+      UpdateReplacePolicy: 'Retain',
+      Properties: {
+        ObjectLockConfiguration: { ObjectLockEnabled: 'Enabled', Rule: { DefaultRetention: retention } },
+        BucketName: Match.absent(),
+      },
+    })
+  })
+})
+
+describe('what a stolen role could do to the seals', () => {
+  const rights = (name: string) =>
+    statementsOf(template.toJSON() as Parameters<typeof statementsOf>[0]).filter(
+      ({ of, kind }) => of === `fleet-scanner-${name}` && kind === 'rights',
+    )
+  const may = (
+    name: string,
+    action: string,
+    context: Record<string, string>,
+    key = 'seals/1-s1-0a1b.json.gz',
+  ) => allows(rights(name), { action: `s3:${action}`, resource: `<EvidenceBucket.Arn>/${key}`, context })
+  const once = { 's3:if-none-match': '*' }
+
+  it('run-scan adds one under a name that is free, below one prefix', () => {
+    expect(may('run-scan', 'PutObject', once)).toBe(true)
+    expect(may('run-scan', 'PutObject', {})).toBe(false)
+    expect(may('run-scan', 'PutObject', once, 'else/1')).toBe(false)
+  })
+
+  it.each([
+    ...['GetObject', 'DeleteObject', 'DeleteObjectVersion', 'PutObjectRetention', 'PutObjectLegalHold'],
+    ...['BypassGovernanceRetention', 'PutBucketObjectLockConfiguration', 'PutBucketPolicy'],
+  ])('and cannot %s', (action) => {
+    expect(may('run-scan', action, once)).toBe(false)
+  })
+
+  it('no other function can reach them', () => {
+    for (const name of ['parse-results', 'post-to-slack', 'query-findings'])
+      expect(rights(name).flatMap(({ actions }) => actions.filter((each) => each.startsWith('s3:')))).toEqual(
+        [],
+      )
+  })
+})
+
+describe('what functions leave to people', () => {
+  const rightsOf = (name: string) =>
+    statementsOf(template.toJSON() as Parameters<typeof statementsOf>[0]).filter(
+      ({ of, kind }) => of === `fleet-scanner-${name}` && kind === 'rights',
+    )
+  const writes = (name: string, action: string, partition: string) =>
+    allows(rightsOf(name), {
+      action: `dynamodb:${action}`,
+      resource: '<Table.Arn>',
+      context: { 'dynamodb:LeadingKeys': partition },
+    })
+  const waiver = keys.waiver('w-1').pk
+  const push = keys.push({ account: HOME, region: 'eu-central-1' }, 0).pk
+
+  it.each(
+    ['run-scan', 'parse-results'].flatMap((name) =>
+      ['PutItem', 'UpdateItem', 'DeleteItem'].map((action) => [name, action] as const),
+    ),
+  )('%s has no %s of a waiver, nor of what Security Hub was told', (name, action) => {
+    expect([waiver, push].map((partition) => writes(name, action, partition))).toEqual([false, false])
+  })
+
+  it('and writes what it has found', () => {
+    for (const name of ['run-scan', 'parse-results'])
+      for (const partition of [keys.scan('s1').pk, 'NODE#1/r/i-1', 'SETTINGS'])
+        expect(writes(name, 'PutItem', partition)).toBe(true)
+  })
+})
+
+it('query-findings has no right but to read the table, and to write its log', () => {
+  const statements = statementsOf(template.toJSON() as Parameters<typeof statementsOf>[0])
+  const actions = statements
+    .filter(({ of, kind }) => of === 'fleet-scanner-query-findings' && kind === 'rights')
+    .flatMap(({ actions }) => actions)
+  expect(
+    actions.filter(
+      (action) => !/^(logs:(Create|Put)|dynamodb:(Get|BatchGet|Query)|kms:Decrypt$)/.test(action),
+    ),
+  ).toEqual([])
+})
+
 describe('rights by configuration', () => {
   const sidsOf = (name: string, of: Template): string[] => {
     const { Policies } = only(of, 'AWS::IAM::Role', { RoleName: `fleet-scanner-${name}` }).Properties
@@ -228,6 +380,20 @@ it('says of itself what the command line asks', () => {
     ScheduleName: 'fleet-scanner',
     DocumentName: collectorDocument().name,
     SlackFunctionName: { Ref: fn('post-to-slack').id },
+    ApiUrl: { 'Fn::GetAtt': [only(template, 'AWS::ApiGatewayV2::Api').id, 'ApiEndpoint'] },
+    ApiInvokeArn: {
+      'Fn::Join': [
+        '',
+        [
+          'arn:',
+          { Ref: 'AWS::Partition' },
+          `:execute-api:eu-central-1:${HOME}:`,
+          { Ref: only(template, 'AWS::ApiGatewayV2::Api').id },
+          '/$default/GET/v1/*',
+        ],
+      ],
+    },
+    EvidenceBucketName: { Ref: only(template, 'AWS::S3::Bucket').id },
     Version: '0.1.0',
   })
 })

@@ -10,6 +10,7 @@ const SERVICES: Record<string, string> = {
   'lib-dynamodb': 'dynamodb',
   'client-ec2': 'ec2',
   'client-organizations': 'organizations',
+  'client-s3': 's3',
   'client-secrets-manager': 'secretsmanager',
   'client-sns': 'sns',
   'client-ssm': 'ssm',
@@ -34,19 +35,20 @@ const callsOf = (name: string): Set<string> => {
   return new Set(files.flatMap((file) => importsOf(readFileSync(file, 'utf8'))))
 }
 
+/** At the top of a file, or where they are needed. */
+const IMPORTS = /\{([^{}]*)\} (?:from|= await import\() ?'@aws-sdk\/([\w-]+)'/g
+
 const importsOf = (source: string): string[] =>
-  [...source.matchAll(/import \{([^}]*)\} from '@aws-sdk\/([\w-]+)'/g)].flatMap(
-    ([, names = '', from = '']) => {
-      const service = SERVICES[from]
-      return names.split(',').flatMap((text) => {
-        const name = /^(?:paginate(\w+)|(\w+)Command)$/.exec(text.trim())
-        const call = name?.[1] ?? name?.[2]
-        if (call === undefined) return []
-        if (service === undefined) throw new Error(`no service of IAM is known for ${from}`)
-        return [`${service}:${from === 'lib-dynamodb' && ITEM.test(call) ? `${call}Item` : call}`]
-      })
-    },
-  )
+  [...source.matchAll(IMPORTS)].flatMap(([, names = '', from = '']) => {
+    const service = SERVICES[from]
+    return names.split(',').flatMap((text) => {
+      const name = /^(?:paginate(\w+)|(\w+)Command)$/.exec(text.trim())
+      const call = name?.[1] ?? name?.[2]
+      if (call === undefined) return []
+      if (service === undefined) throw new Error(`no service of IAM is known for ${from}`)
+      return [`${service}:${from === 'lib-dynamodb' && ITEM.test(call) ? `${call}Item` : call}`]
+    })
+  })
 
 const templates = Object.values(synthesized())
 const allowed = (role: string): string[] => {
@@ -57,6 +59,8 @@ const allowed = (role: string): string[] => {
 
 /** Two functions share the modules that call Systems Manager and the table; what is the other's does not go with this one's roles. */
 const OTHERS: Record<string, string[]> = {
+  // The store is one for all; the role lets this one read.
+  'query-findings': ['dynamodb:DeleteItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
   'run-scan': ['ssm:ListCommandInvocations', 'ssm:GetCommandInvocation'],
   'parse-results': [
     // The lock, and what has settled: both are a scan's to delete.
@@ -74,6 +78,7 @@ describe.each([
   ['run-scan', 'sender'],
   ['parse-results', 'reader'],
   ['post-to-slack', undefined],
+  ['query-findings', undefined],
 ])('%s', (name, kind) => {
   const rights = [
     ...allowed(`fleet-scanner-${name}`),

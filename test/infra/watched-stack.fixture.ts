@@ -1,5 +1,6 @@
 import { App, Stack } from 'aws-cdk-lib'
 import { Annotations, Template } from 'aws-cdk-lib/assertions'
+import { HttpApi, type IHttpApi } from 'aws-cdk-lib/aws-apigatewayv2'
 import { AttributeType, type ITable, TableV2 } from 'aws-cdk-lib/aws-dynamodb'
 import { Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda'
 import { Topic } from 'aws-cdk-lib/aws-sns'
@@ -28,6 +29,7 @@ export const watchedStack = (settings = '') => {
       'run-scan': fn('run-scan'),
       'parse-results': fn('parse-results'),
       'post-to-slack': fn('post-to-slack'),
+      ...(config.api && { 'query-findings': fn('query-findings') }),
     },
     digestTopic: new Topic(stack, 'Digests'),
     alarmTopic: new Topic(stack, 'AlarmTopic'),
@@ -37,6 +39,7 @@ export const watchedStack = (settings = '') => {
     }) as ITable,
     deadLetters: new Queue(stack, 'DeadLetters'),
     slackDeadLetters: new Queue(stack, 'SlackDeadLetters'),
+    ...(config.api && { api: new HttpApi(stack, 'Api') as IHttpApi }),
   }
   dashboard(stack, { ...parts, alarms: alarms(stack, parts) })
   return { config, template: Template.fromStack(stack), annotations: Annotations.fromStack(stack) }

@@ -112,10 +112,12 @@ test('every answer of a command becomes a verdict, every silence keeps its reaso
   })
   const [result] = await store.commandResults('s1')
   expect(result).toMatchObject({ n: '0', commandId: 'c1', account: '111111111111', region: 'eu-central-1' })
+  const hash = expect.stringMatching(/^[0-9a-f]{64}$/)
+  const judged = { state: 'assessed', fingerprint: hash, evidence: hash }
   expect(result?.outcomes).toEqual([
-    { instanceId: 'i-on', state: 'assessed', fingerprint: expect.any(String) },
-    { instanceId: 'i-off', state: 'assessed', fingerprint: expect.any(String) },
-    { instanceId: 'i-junk', state: 'assessed', fingerprint: expect.any(String), detail: 'ENVELOPE_MISSING' },
+    { instanceId: 'i-on', ...judged },
+    { instanceId: 'i-off', ...judged },
+    { instanceId: 'i-junk', ...judged, detail: 'ENVELOPE_MISSING' },
     { instanceId: 'i-late', state: 'unreachable', detail: 'DeliveryTimedOut' },
     { instanceId: 'i-broken', state: 'unreachable', detail: 'Failed' },
     { instanceId: 'i-none', state: 'unreachable', detail: 'NoInvocation' },

@@ -10,6 +10,7 @@ import { parseConfig } from '../../shared/config/parse-config.ts'
 import type { ScanTarget } from '../../shared/config/scanner-config.ts'
 import { coverageOf } from '../../shared/findings/coverage.ts'
 import type { Status } from '../../shared/findings/finding.ts'
+import { loadRules } from '../../shared/rules/load.ts'
 import type { Digest, Store } from '../../shared/store/store.ts'
 import { assessment, finding, node } from '../store/fleet.fixture.ts'
 
@@ -159,6 +160,7 @@ export const fakeWorld = (
   const deps: RunScanDeps = {
     config: parseConfig(`targets:\n${targets}${QUICK}${settings}`, 'fleet-scanner.yaml'),
     store,
+    rules: loadRules(),
     access,
     collectorHash: COLLECTOR,
     accountsIn: async (unit) => {

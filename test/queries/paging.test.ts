@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { findingKey } from '../../shared/findings/flapping.ts'
 import { currentFindings } from '../../shared/queries/current-findings.ts'
-import { CursorError } from '../../shared/queries/cursor.ts'
+import { CursorError, cursorOf, placeOf } from '../../shared/queries/cursor.ts'
 import type { FindingFilter, Store } from '../../shared/store/store.ts'
 import { startTables } from '../store/table.fixture.ts'
 import { histories, lived, MEMBERS, NOW } from './histories.fixture.ts'
@@ -42,6 +42,16 @@ const allPages = async (store: Store, filter: FindingFilter, limit: number) => {
 }
 
 describe('findings a page at a time', () => {
+  test.each(['FAIL#', 'FAIL#\u{1f600}'])(
+    'a cursor whose place is no key of a table is refused: %j',
+    (begin) => {
+      const of = (bytes: number) => cursorOf(begin + 'x'.repeat(bytes - Buffer.byteLength(begin)), {})
+      expect(placeOf(of(1023), {})).toMatch(/x$/)
+      expect(() => placeOf(of(1024), {})).toThrow(CursorError)
+      expect(() => placeOf(cursorOf('FAIL#\ud800', {}), {})).toThrow(CursorError)
+    },
+  )
+
   test('are all that there are, each once, worst first, whatever the filter and the size of a page', () =>
     fc.assert(
       fc.asyncProperty(
@@ -63,6 +73,23 @@ describe('findings a page at a time', () => {
       ),
       { numRuns: 8, endOnFailure: true },
     ))
+
+  test('of an instance that had gone and is back, unread, are not those of a cluster; named, they show', async () => {
+    const store = await tables.newStore()
+    const all = (sight: 'retired' | 'stopped' | { 'rule-a': 'FAIL'; 'rule-b': 'FAIL' }) =>
+      MEMBERS.map(() => sight)
+    await lived(
+      store,
+      ([{ 'rule-a': 'FAIL', 'rule-b': 'FAIL' }, 'retired', 'stopped'] as const).map((sight) => ({
+        ...{ gapHours: 2, kind: 'whole' as const, seen: all(sight) },
+      })),
+    )
+    expect(await allPages(store, { cluster: ['harbour'] }, 3)).toEqual([])
+    expect(await allPages(store, { instance: ['i-0'] }, 3)).toMatchObject([
+      { ruleId: 'rule-a', closed: 'retired' },
+      { ruleId: 'rule-b', closed: 'retired' },
+    ])
+  })
 
   test('go on only with the cursor of the same question', async () => {
     const store = await tables.newStore()

@@ -25,21 +25,31 @@ export const reportAsff = (report: AuditReport): string => renderJson(asffFindin
 export const asffFindings = (report: AuditReport) =>
   verdictsOf(report).map((verdict) => findingOf(verdict, report))
 
+export type AsffFinding = ReturnType<typeof asffFindings>[number]
+
 const findingOf = (verdict: Verdict, { automated, versions }: AuditReport) => {
   const { account, region, ruleId, status, severity, reason, rule } = verdict
   const partition = partitionOf(region)
   const isOpen = status === 'FAIL' || status === 'ERROR'
   const [url] = rule?.references ?? []
+  const Types = [
+    'Software and Configuration Checks/Industry and Regulatory Standards/CIS Kubernetes Benchmark',
+  ]
+  const Severity = {
+    ...{ Label: isOpen ? LABEL[severity] : ('INFORMATIONAL' as const), Original: severity },
+  }
   return {
     SchemaVersion: SCHEMA_VERSION,
     Id: `fleet-scanner/${verdict.id}`,
     ProductArn: `arn:${partition}:securityhub:${region}:${account}:product/${account}/default`,
     ...{ ProductName: 'fleet-scanner', CompanyName: 'fleet-scanner', GeneratorId: `fleet-scanner/${ruleId}` },
     ...{ AwsAccountId: account, Region: region },
-    Types: ['Software and Configuration Checks/Industry and Regulatory Standards/CIS Kubernetes Benchmark'],
+    Types,
     ...{ CreatedAt: verdict.createdAt, UpdatedAt: verdict.updatedAt, FirstObservedAt: verdict.createdAt },
     ...(verdict.observedAt !== undefined && { LastObservedAt: verdict.observedAt }),
-    Severity: { Label: isOpen ? LABEL[severity] : ('INFORMATIONAL' as const), Original: severity },
+    Severity,
+    // What a provider says of an existing finding it says here; at the top a customer's own word stands.
+    FindingProviderFields: { Severity, Types },
     Title: plainText(`${verdict.control} ${verdict.title}`, 256),
     Description: plainText([verdict.message, ...verdict.proofs].join('; '), 1024),
     Remediation: {
@@ -60,8 +70,12 @@ const findingOf = (verdict: Verdict, { automated, versions }: AuditReport) => {
 }
 
 /** What the format has no place for. A waiver changes nothing of the status: the failure is there. */
-const fieldsOf = ({ cluster, evidenceHash, stale, closed, finding }: Verdict, version: string) => ({
+const fieldsOf = (
+  { cluster, evidenceHash, stale, closed, finding, updatedAt }: Verdict,
+  version: string,
+) => ({
   'fleet-scanner/Version': version,
+  'fleet-scanner/ChangedAt': updatedAt,
   ...(cluster !== undefined && { 'fleet-scanner/Cluster': cluster }),
   ...(evidenceHash !== undefined && { 'fleet-scanner/EvidenceSha256': evidenceHash }),
   ...(stale !== undefined && { 'fleet-scanner/Stale': stale }),

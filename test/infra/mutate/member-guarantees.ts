@@ -67,6 +67,33 @@ const reader = (regions: Record<string, string[]>): Right[] => [
   },
 ]
 
+/** Whoever sends findings to Security Hub: a statement for each account that they are of. */
+const pushers = (externalId?: string): Right[] =>
+  [
+    [HOME, 'auditor'],
+    [MEMBER, 'security/auditor'],
+  ].map(([account, role]) => ({
+    why: 'one role of the account takes it, and nobody else of it may',
+    actions: ['sts:AssumeRole'],
+    principals: [`arn:<AWS::Partition>:iam::${account}:root`],
+    when: {
+      'ArnEquals aws:PrincipalArn': [`arn:aws:iam::${account}:role/${role}`],
+      ...(externalId !== undefined && { 'StringEquals sts:ExternalId': [externalId] }),
+      'StringEquals aws:PrincipalOrgID': ['o-a1b2c3d4e5'],
+    },
+  }))
+
+const securityHub = (regions: string[]): Right[] => [
+  {
+    why: 'findings of this account come in as those of its own product, and nothing else is touched',
+    actions: ['securityhub:BatchImportFindings'],
+    on: regions.map(
+      (region) => `arn:<AWS::Partition>:securityhub:${region}:${ACCOUNT}:product/${ACCOUNT}/default`,
+    ),
+    when: { 'StringEquals securityhub:TargetAccount': [ACCOUNT] },
+  },
+]
+
 const selected = (account: string, regions: string[], when: Record<string, string[]>): Right => ({
   why: 'instances with the tags of a selector, in the regions of its target',
   actions: ['ssm:SendCommand'],
@@ -114,8 +141,10 @@ const pair = (
   exactly(`${role}-sender`, 'rights', rights),
   exactly(`${role}-reader`, 'trust', trust('parse-results', externalId)),
   exactly(`${role}-reader`, 'rights', reader(regions)),
+  exactly(`${role}-security-hub`, 'trust', pushers(externalId)),
+  exactly(`${role}-security-hub`, 'rights', securityHub(regions[REGION] ?? [])),
   noOtherPolicies(
-    ['sender', 'reader'].flatMap((kind) =>
+    ['sender', 'reader', 'security-hub'].flatMap((kind) =>
       (['trust', 'rights'] as const).map((of) => ({ of: `${role}-${kind}`, kind: of })),
     ),
   ),

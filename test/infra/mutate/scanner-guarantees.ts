@@ -1,5 +1,6 @@
 import { policyText } from '../../../infra/policy-text.ts'
 import { every, type Guarantee, resourcesOf } from './guarantee.ts'
+import { OPTIONAL_GUARANTEES } from './optional-guarantees.ts'
 import { SCANNER_RIGHTS } from './scanner-rights.ts'
 
 const isKey = (value: unknown): boolean => policyText(value) === '<Key.Arn>'
@@ -97,6 +98,7 @@ const TIMEOUTS: Record<string, number> = {
   'fleet-scanner-run-scan': 900,
   'fleet-scanner-parse-results': 300,
   'fleet-scanner-post-to-slack': 60,
+  'fleet-scanner-query-findings': 29,
 }
 
 type Durable = { ExecutionTimeout?: number; RetentionPeriodInDays?: number }
@@ -146,24 +148,11 @@ const SLACK: Guarantee[] = [
       policyText((DestinationConfig as Destinations | undefined)?.OnFailure?.Destination) ===
         '<SlackDeadLetters.Arn>',
   ),
-  ...[
-    'AWS::Lambda::EventInvokeConfig',
-    'AWS::Lambda::Permission',
-    'AWS::Chatbot::SlackChannelConfiguration',
-  ].map(
+  ...['AWS::Lambda::EventInvokeConfig', 'AWS::Chatbot::SlackChannelConfiguration'].map(
     (type): Guarantee => ({
       says: `there is one ${type}`,
       broken: (template) => (resourcesOf(template, type).length === 1 ? [] : [`not one ${type}`]),
     }),
-  ),
-  every(
-    'AWS::Lambda::Permission',
-    'SNS may invoke post-to-slack, for the topic of digests alone',
-    ({ Principal, SourceArn, Action, FunctionName }) =>
-      Principal === 'sns.amazonaws.com' &&
-      Action === 'lambda:InvokeFunction' &&
-      policyText(SourceArn) === '<DigestTopic>' &&
-      policyText(FunctionName) === '<SlackFunction.Arn>',
   ),
   every(
     'AWS::Chatbot::SlackChannelConfiguration',
@@ -176,6 +165,28 @@ const SLACK: Guarantee[] = [
   ),
 ]
 
+/** Who may invoke what without a right of a role; all else of a function's callers is said by their roles. */
+const INVOKERS = [
+  'sns.amazonaws.com for <DigestTopic>: <SlackFunction.Arn>',
+  `apigateway.amazonaws.com for arn:<AWS::Partition>:execute-api:eu-central-1:999988887777:<QueryApi>/*/*/v1/{proxy+}: <QueryApiFunctionAliaslive>`,
+]
+
+const CALLED: Guarantee[] = [
+  {
+    says: 'SNS invokes post-to-slack for the topic of digests alone, and API Gateway query-findings for its one route',
+    broken: (template) => {
+      const found = resourcesOf(template, 'AWS::Lambda::Permission').map(
+        ({ properties: { Principal, SourceArn, Action, FunctionName } }) =>
+          `${Action === 'lambda:InvokeFunction' ? '' : String(Action)}${String(Principal)} for ${policyText(SourceArn)}: ${policyText(FunctionName)}`,
+      )
+      return [
+        ...INVOKERS.filter((each) => !found.includes(each)).map((each) => `missing: ${each}`),
+        ...found.filter((each) => !INVOKERS.includes(each)).map((each) => `too much: ${each}`),
+      ]
+    },
+  },
+]
+
 type Destinations = { OnFailure?: { Destination?: unknown } }
 
 /** The ways in which it can stop without anybody noticing; those of which a recovery is told as well. */
@@ -184,6 +195,7 @@ const ALARMS: Record<string, { tellsOfRecovery: boolean }> = {
   'target-errors': { tellsOfRecovery: true },
   'coverage-low': { tellsOfRecovery: true },
   'digests-unpublished': { tellsOfRecovery: true },
+  'seals-missing': { tellsOfRecovery: true },
   'scan-failed': { tellsOfRecovery: false },
   'scan-timed-out': { tellsOfRecovery: false },
   'run-scan-errors': { tellsOfRecovery: false },
@@ -192,6 +204,9 @@ const ALARMS: Record<string, { tellsOfRecovery: boolean }> = {
   'parse-results-throttles': { tellsOfRecovery: false },
   'post-to-slack-errors': { tellsOfRecovery: false },
   'post-to-slack-throttles': { tellsOfRecovery: false },
+  'query-findings-errors': { tellsOfRecovery: false },
+  'query-findings-throttles': { tellsOfRecovery: false },
+  'api-errors': { tellsOfRecovery: false },
   'slack-rejected': { tellsOfRecovery: false },
   'slack-not-delivered': { tellsOfRecovery: true },
   'digest-not-delivered': { tellsOfRecovery: false },
@@ -201,7 +216,7 @@ const ALARMS: Record<string, { tellsOfRecovery: boolean }> = {
 }
 
 const goesToAlarms = (actions: unknown): boolean =>
-  Array.isArray(actions) && actions.map(policyText).join() === '<AlarmTopic>'
+  Array.isArray(actions) && actions.map((each) => policyText(each)).join() === '<AlarmTopic>'
 
 const WATCHED: Guarantee[] = [
   ...Object.entries(ALARMS).map(
@@ -254,6 +269,8 @@ export const SCANNER_GUARANTEES: Guarantee[] = [
   ...LOGS,
   ...RUNNING,
   ...SLACK,
+  ...OPTIONAL_GUARANTEES,
+  ...CALLED,
   ...WATCHED,
   ...TOLD,
 ]

@@ -37,13 +37,14 @@ const KEY: Right[] = [
     when: OWN,
   },
   {
-    why: 'CloudWatch Logs encrypts the logs of the functions, and no others',
+    why: 'CloudWatch Logs encrypts the logs of the functions and of the API, and no others',
     actions: USE_OF_KEY,
     on: ['*'],
     principals: ['logs.<AWS::Region>.amazonaws.com'],
     when: {
       'ArnLike kms:EncryptionContext:aws:logs:arn': [
         `arn:<AWS::Partition>:logs:${HERE}:log-group:/aws/lambda/fleet-scanner-*`,
+        `arn:<AWS::Partition>:logs:${HERE}:log-group:/aws/vendedlogs/fleet-scanner-api`,
       ],
     },
   },
@@ -86,6 +87,13 @@ const table = (...also: string[]): Right[] => [
     actions: ['DeleteItem', 'PutItem', 'UpdateItem'].map((name) => `dynamodb:${name}`),
     on: ['<Table.Arn>'],
     when: { 'ForAnyValue:StringEquals dynamodb:LeadingKeys': ['WAIVER'] },
+  },
+  {
+    why: 'what Security Hub was told is written by whoever pushes: a function could have a failure not sent',
+    effect: 'Deny',
+    actions: ['DeleteItem', 'PutItem', 'UpdateItem'].map((name) => `dynamodb:${name}`),
+    on: ['<Table.Arn>'],
+    when: { 'ForAnyValue:StringLike dynamodb:LeadingKeys': ['PUSH#*'] },
   },
   {
     why: 'the key of the table, by way of DynamoDB alone',
@@ -144,6 +152,12 @@ const RUN_SCAN: Right[] = [
     actions: ['organizations:ListAccountsForParent', 'organizations:ListOrganizationalUnitsForParent'],
     on: ['ou', 'root'].map((kind) => `arn:<AWS::Partition>:organizations::*:${kind}/o-a1b2c3d4e5/*`),
   },
+  {
+    why: 'writes a seal, in front of none that is there; reads, deletes and unlocks nothing',
+    actions: ['s3:PutObject'],
+    on: ['<EvidenceBucket.Arn>/seals/*'],
+    when: { 'Null s3:if-none-match': ['false'] },
+  },
 ]
 
 const SCHEDULE_TRUST: Right[] = [
@@ -185,6 +199,32 @@ const SLACK: Right[] = [
   },
 ]
 
+const QUERIES: Right[] = [
+  log('query-findings'),
+  {
+    why: 'reads items; writes nothing, and takes no role',
+    actions: ['BatchGetItem', 'GetItem', 'Query'].map((name) => `dynamodb:${name}`),
+    on: ['<Table.Arn>', '<Table.Arn>/index/list', '<Table.Arn>/index/instance'],
+  },
+  {
+    why: 'the key of the table, to read alone, by way of DynamoDB alone',
+    actions: ['kms:Decrypt'],
+    on: ['<Key.Arn>'],
+    when: { 'StringEquals kms:ViaService': ['dynamodb.<AWS::Region>.amazonaws.com'] },
+  },
+]
+
+const BUCKET: Right[] = [
+  {
+    why: 'nothing is sent or read without TLS',
+    effect: 'Deny',
+    actions: ['s3:*'],
+    on: ['<EvidenceBucket.Arn>', '<EvidenceBucket.Arn>/*'],
+    principals: ['*'],
+    when: OVER_TLS,
+  },
+]
+
 const lettersOverTls = (queue: string): Right => ({
   why: 'nothing is sent or read without TLS',
   effect: 'Deny',
@@ -214,12 +254,15 @@ const POLICIES: [of: string, kind: 'trust' | 'rights' | 'resource', rights: Righ
   ['ScheduleDeadLetters', 'resource', [lettersOverTls('ScheduleDeadLetters')]],
   ['SlackDeadLetters', 'resource', [lettersOverTls('SlackDeadLetters')]],
   ['AmazonQTopicchat', 'resource', [tlsOnly('AmazonQTopicchat')]],
+  ['EvidenceBucketPolicy', 'resource', BUCKET],
   ['fleet-scanner-run-scan', 'trust', by('lambda')],
   ['fleet-scanner-run-scan', 'rights', RUN_SCAN],
   ['fleet-scanner-parse-results', 'trust', by('lambda')],
   ['fleet-scanner-parse-results', 'rights', [log('parse-results'), ...table(), ...members('reader')]],
   ['fleet-scanner-post-to-slack', 'trust', by('lambda')],
   ['fleet-scanner-post-to-slack', 'rights', SLACK],
+  ['fleet-scanner-query-findings', 'trust', by('lambda')],
+  ['fleet-scanner-query-findings', 'rights', QUERIES],
   ['fleet-scanner-amazon-q', 'trust', by('chatbot')],
   ['fleet-scanner-schedule', 'trust', SCHEDULE_TRUST],
   ['fleet-scanner-schedule', 'rights', SCHEDULE],

@@ -31,6 +31,7 @@ nothing is missing; what could not be read or decided is ERROR. An instance that
 marked as stale. Every verdict keeps the hash of its evidence and the versions that judged it.</p>
 <dl><dt>The fleet as of</dt><dd>${at}</dd>
 <dt>Scan</dt><dd>${scan.scanId}: opened ${shortTime(scan.openedAt)}, closed ${shortTime(scan.closedAt)}, ${ageText(scan.closedAt, at)} before that</dd>
+${scan.seal ? markup`<dt>Sealed as</dt><dd>seal ${scan.seal.number}, <code>${scan.seal.hash}</code></dd>` : ''}
 <dt>Period</dt><dd>${period ? `${shortTime(period.from)} to ${shortTime(period.to)}` : 'none: the state at one moment'}</dd>
 <dt>Versions</dt><dd>fleet-scanner ${versions.fleetScanner}, engine ${versions.engine}; the verdicts were given by engine ${versions.judgedBy.join(', ') || '(none)'}</dd>
 <dt>Rules</dt><dd>${versions.rules.map(({ id, version }) => `${id} ${version}`).join(', ')}</dd></dl>`,
