@@ -13,5 +13,9 @@ export const pagingOf = ({ limit = '100', cursor }: PagingOptions): Paging => {
   return { limit: most, ...(cursor !== undefined && { cursor }) }
 }
 
+/** What the cursor belongs to: `--since 7d` names another moment by the next page. */
+export const sinceAsGiven = ({ since }: { since?: string }): Pick<Paging, 'since'> =>
+  since === undefined ? {} : { since }
+
 /** How to go on, where there is more. */
 export const nextLine = (next: string): string => `there is more: --cursor ${next}`

@@ -9,6 +9,7 @@ import { BundleError } from '../../shared/seal/bundle.ts'
 import { bundleReader, emptyBundle, takeLine } from '../../shared/seal/bundle-reader.ts'
 import { readBundle } from '../../shared/seal/read-bundle.ts'
 import { type SealScope, tableReader } from '../../shared/seal/reader.ts'
+import { SKEW_MS } from '../../shared/seal/unsealed-scans.ts'
 import { type SealReport, verifySeals } from '../../shared/seal/verify-seals.ts'
 import type { FindingFilter } from '../../shared/store/store.ts'
 import { ENGINE_VERSION } from '../../shared/version.ts'
@@ -79,6 +80,12 @@ const ofBundle = async (
   const reader = bundleReader(bundle, header)
   const { exportedAt, scope } = header
   const seals = await verifySeals(reader, { ...anchor, now: exportedAt < now ? exportedAt : now })
+  const { head } = seals
+  if (head && Date.parse(head.sealedAt) > Date.parse(exportedAt) + SKEW_MS)
+    seals.problems.push({
+      ...{ kind: 'seal', item: `seal ${head.number}`, seal: head.number },
+      problem: `was made on ${head.sealedAt}, after the bundle says that it was (${exportedAt})`,
+    })
   const verified = await verifyEvidence(reader.source, filter, judging(now))
   return { ...verified, seals, bundle: { exportedAt, scope } }
 }

@@ -11,7 +11,7 @@ import { EXIT, type ExitCode, exitCodeOf, statusesOf, UsageError } from '../exit
 import { type FilterOptions, filterOf } from '../filters.ts'
 import { coverageOfScan, isInFleet, lastScan, rowsOf } from '../fleet-view.ts'
 import { checkOutput, type Globals, painter, printResults, say } from '../output.ts'
-import { nextLine, type PagingOptions, pagingOf } from '../paging.ts'
+import { nextLine, type PagingOptions, pagingOf, sinceAsGiven } from '../paging.ts'
 import { readStore } from '../read-store.ts'
 import { findingsAt } from './findings-at.ts'
 
@@ -30,7 +30,7 @@ export const findings = async (options: FindingsOptions, globals: Globals): Prom
   checkOutput(globals)
   const now = new Date()
   const filter = filterOf(options, now)
-  const paging = isPaged ? pagingOf(options) : undefined
+  const paging = isPaged ? { ...pagingOf(options), ...sinceAsGiven(options) } : undefined
   const { all, next, view } = await readStore(globals, async (store) => ({
     ...(await asUserError(() => found(store, now.toISOString(), filter, paging))),
     view: await lastScan(store),

@@ -26,7 +26,7 @@ export const registerReporting: Register = (program, done) => {
     .option('--config <file>', 'with --push: the targets and their roles (fleet-scanner.yaml)')
     .option('--fleet <file>', 'with --push and --local: what exists in the embedded account')
     .option('--dry-run', 'with --push: say what would be sent')
-    .option('--all', 'with --push: what is unchanged too, where Security Hub has lost it')
+    .option('--all', 'with --push: what is unchanged too, and what has left, whatever is remembered')
     .addHelpText('after', HELP.report)
     .action(async (options: ReportOptions, command) => {
       if (options.push !== undefined) {

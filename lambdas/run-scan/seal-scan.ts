@@ -12,8 +12,13 @@ export const sealScan = async (run: Run): Promise<void> => {
   const { scanId } = scan
   let problem: string | undefined
   try {
-    const { number } = await ctx.step('seal', async () => sealScans(deps.store, scanId, deps.now), retrying)
-    problem = await toBucket(run, number)
+    const { number, failed } = await ctx.step(
+      'seal',
+      async () => sealScans(deps.store, scanId, deps.now),
+      retrying,
+    )
+    const problems = [...(failed ?? []), (await toBucket(run, number)) ?? []].flat()
+    if (problems.length > 0) problem = problems.join('; ')
   } catch (error) {
     problem = `the scan could not be sealed: ${reasonOf(error)}`
   }
@@ -27,12 +32,13 @@ const toBucket = async ({ ctx, deps }: Run, number: number): Promise<string | un
   const { sealBucket, store, now } = deps
   if (sealBucket === undefined) return undefined
   try {
-    const { left } = await ctx.step(
+    const { left, failed } = await ctx.step(
       'seal-to-bucket',
       async () => writeToBucket(store, sealBucket, number, now),
       retrying,
     )
-    return left === 0 ? undefined : `${left} earlier seals are still to be written to the bucket`
+    const which = failed === undefined ? '' : ` (${failed.slice(0, 3).join('; ')})`
+    return left === 0 ? undefined : `seals still to be written to the bucket: ${left}${which}`
   } catch (error) {
     return `a seal could not be written to the bucket: ${reasonOf(error)}`
   }

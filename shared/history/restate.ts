@@ -14,9 +14,18 @@ export type Statement = { verdict: OnEvidence; said: OnEvidence; restatements: n
 export type Saying = OnEvidence & { standing?: Pick<Finding, 'running' | 'declared' | 'effect'> }
 
 type OnEvidence = Transition & { evidenceHash: string }
-/** Closing a finding is no judgement. */
-const isOnEvidence = <T extends Transition>(each: T): each is T & OnEvidence =>
-  each.evidenceHash !== undefined && each.closed === undefined
+
+/** The hash of a verdict that names what judged it, but no evidence: it rests on nothing that can be judged again. */
+export const NO_EVIDENCE = ''
+
+/** Closing a finding is no judgement: what a seal covers is whether it was closed. */
+const onEvidence = <T extends Transition>(each: T): (T & OnEvidence)[] => {
+  const { evidenceHash, closed, engineVersion, ruleVersion } = each
+  if (closed !== undefined) return []
+  if (evidenceHash !== undefined) return [{ ...each, evidenceHash }]
+  const isJudged = engineVersion !== undefined && ruleVersion !== undefined
+  return isJudged ? [{ ...each, evidenceHash: NO_EVIDENCE }] : []
+}
 
 const statementKey = ({ ruleId, evidenceHash, ...node }: OnEvidence): string =>
   `${nodeKey(node)}#${ruleId}#${evidenceHash}`
@@ -33,8 +42,8 @@ export const statementsOf = (history: Transition[], findings: StoredFinding[]): 
     const count = restatements + (said.restates === undefined ? 0 : 1)
     statements.set(statementKey(said), { verdict, said, restatements: count, sayings: [...sayings, said] })
   }
-  history.filter(isOnEvidence).forEach(add)
-  for (const standing of findings.map(asSaying).filter(isOnEvidence)) {
+  history.flatMap(onEvidence).forEach(add)
+  for (const standing of findings.map(asSaying).flatMap(onEvidence)) {
     const statement = statements.get(statementKey(standing))
     // What stands is no later word on the evidence than its restatements; it has to hold all the same.
     if (statement) statement.sayings.push(standing)

@@ -5,7 +5,7 @@ import { EvidenceNotKeptError, type Store } from '../store/store.ts'
 import { type Disagreement, disagreement, ownVersions } from './by-own-versions.ts'
 import type { Engines } from './engines.ts'
 import { checkHash, isNotJudgeable } from './judge-stored.ts'
-import { restatementOf, type Statement } from './restate.ts'
+import { NO_EVIDENCE, restatementOf, type Statement } from './restate.ts'
 import type { RuleBook } from './rule-book.ts'
 
 /** A verdict that today's versions give otherwise, as the restatement that it calls for. */
@@ -148,6 +148,7 @@ const readPiece = async (
 ): Promise<{ evidence: unknown } | string> => {
   if (!first) return 'there is no evidence'
   const { evidenceHash } = first.verdict
+  if (evidenceHash === NO_EVIDENCE) return 'it does not name the evidence that it rests on'
   try {
     const evidence = await source.evidence(first.verdict, evidenceHash)
     if (evidence === undefined) return 'its evidence is no longer stored'

@@ -16,22 +16,23 @@ type Reads = Pick<
 export const MOST_FINDINGS = 1000
 
 /**
- * A page of the findings as they stand, worst first, then by rule and node. `cursor` is the `next` of the page before.
+ * A page of the findings as they stand, worst first, then by rule and node. `cursor` is the `next` of the page before. `since`: see Paging.
  * Findings of instances that are gone show only where an instance is named. Throws CursorError.
  */
 export const currentFindings = async (
   store: Reads,
   now: string,
   filter: FindingFilter,
-  { limit = 100, cursor }: { limit?: number; cursor?: string } = {},
+  { limit = 100, cursor, since }: { limit?: number; cursor?: string; since?: string } = {},
 ): Promise<Answer<CurrentFindings>> => {
-  const after = cursor === undefined ? undefined : placeOf(cursor, filter)
+  const asked = { ...filter, ...(since !== undefined && { since }) }
+  const after = cursor === undefined ? undefined : placeOf(cursor, asked)
   const most = Math.min(Math.max(1, limit), MOST_FINDINGS)
   const [fresh, page] = await Promise.all([freshnessAt(store, now), pageOf(store, now, filter, most, after)])
   return {
     fresh,
     findings: await withWaivers(store, page.findings, now),
-    ...(page.next !== undefined && { next: cursorOf(page.next, filter) }),
+    ...(page.next !== undefined && { next: cursorOf(page.next, asked) }),
   }
 }
 

@@ -24,7 +24,7 @@ export const openFindings = async (
   store: Reads,
   now: string,
   filter: FindingFilter,
-  paging: { limit?: number; cursor?: string } = {},
+  paging: { limit?: number; cursor?: string; since?: string } = {},
 ): Promise<Answer<{ open: OpenFinding[]; next?: string }>> => {
   const status = (filter.status ?? ['FAIL', 'ERROR']).filter((each) => each === 'FAIL' || each === 'ERROR')
   const { findings, ...rest } = await currentFindings(store, now, { ...filter, status }, paging)

@@ -19,7 +19,8 @@ import { timeToFix } from './time-to-fix.ts'
 
 /** After `from`, up to and with `to`; ISO 8601, UTC. */
 export type Span = { from: string; to: string }
-export type Paging = { limit?: number; cursor?: string }
+/** `since`: that of the filter as it was given, which cursors belong to: `7d` is another moment on each page. */
+export type Paging = { limit?: number; cursor?: string; since?: string }
 
 /**
  * The questions that command line, API and dashboard ask of the table. Each answer has `fresh`: the moment it is about, and

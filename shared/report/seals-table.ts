@@ -11,8 +11,9 @@ export const sealProblemLines = ({ problems }: SealReport, paint: Paint): string
 
 /** How far the seals reach, whether they hold, and the newest one's hash, to be kept elsewhere. */
 export const sealLines = (report: SealReport): string[] => {
-  const { sealed, head, anchor, checked, expired, problems, before, underWay } = report
-  if (head === null) return ['no scan is sealed yet; the next one that closes is']
+  const { sealed, head, anchor, checked, expired, problems, before, underWay, excused } = report
+  if (head === null)
+    return [problems.length > 0 ? 'no seal is there' : 'no scan is sealed yet; the next one that closes is']
   const parts = [
     `${checked} items checked`,
     ...(expired > 0 ? [`${expired} expired as foretold`] : []),
@@ -28,6 +29,11 @@ export const sealLines = (report: SealReport): string[] => {
       : []),
     ...(underWay.length > 0
       ? [`not sealed yet: scan ${underWay.map((id) => plainText(id)).join(', ')}`]
+      : []),
+    ...(excused > 0
+      ? [
+          `of ${counted(excused, 'instance')} a scan that is not sealed yet has written: the next one's seal tells`,
+        ]
       : []),
     ...(anchor?.found ? [`the anchor is in the chain: ${anchor.hash}`] : []),
     `the newest seal is ${head.number}, of scan ${plainText(head.scanId)}; keep its hash as anchor: ${head.hash}`,

@@ -61,7 +61,7 @@ const difference = (each: Difference, paint: Paint): string[] => {
 }
 
 const unverifiable = ({ instanceId, ruleId, evidenceHash, problem }: Unverifiable): string =>
-  `${plainText(instanceId)}  ${plainText(ruleId)}  ${plainText(problem)} (evidence ${plainText(evidenceHash).slice(0, 12)})`
+  `${plainText(instanceId)}  ${plainText(ruleId)}  ${plainText(problem)} (evidence ${plainText(evidenceHash).slice(0, 12) || 'none'})`
 
 const altered = (n: number): string =>
   n === 1 ? '1 is not what its own versions give' : `${n} are not what their own versions give`

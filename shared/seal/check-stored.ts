@@ -1,128 +1,115 @@
-import { type Node, nodeKey, type StoredFinding, type Transition } from '../findings/records.ts'
-import { keys } from '../store/keys.ts'
+import { keys, listings } from '../store/keys.ts'
+import { type NewestEvidence, problemsOfFindings } from './check-findings.ts'
 import { keysGone, type Sealed } from './check-leaves.ts'
+import { checkWaivers, problemOfAdded } from './check-waivers.ts'
 import { nameOf } from './gather.ts'
-import { itemName, type SealProblem } from './problems.ts'
+import type { SealProblem } from './problems.ts'
 import type { SealReader } from './reader.ts'
-import { OVERLAP_MS } from './standing.ts'
+import { MISPLACED, misplaced, type StoredNode, storedNodes } from './stored-nodes.ts'
 import type { UnsealedScans } from './unsealed-scans.ts'
 
-/** What no seal names, of what is stored: changes from before the first seal, in numbers. */
-type Before = { transitions: number }
+/** What no seal names, of what is stored: changes from before the first seal; and nodes that a scan under way excuses. */
+type Unsealed = { transitions: number; excused: number }
+
+/** What is asked of what is stored. `now` in milliseconds; `sealedAt` is of the newest seal. */
+export type Asked = {
+  newest: NewestEvidence
+  sealedAt: string
+  now: number
+  scans: UnsealedScans
+  /** Reads scans again: what seems amiss may be of one that began meanwhile. */
+  scansAgain(): Promise<UnsealedScans>
+}
+
+/** Something that a scan under way would excuse. */
+type Doubt = { scanId: string; at: unknown; problems: (words: string) => SealProblem[]; isFinding: boolean }
 
 /**
  * Looks for what is stored and in no seal although it should be, and holds findings against their last change and
  * what is sealed of their evidence.
  */
-export const checkStored = async (
-  reader: SealReader,
-  sealed: Sealed,
-  scans: UnsealedScans,
-): Promise<Before> => {
-  const { problems } = sealed
-  const history = (await reader.history()).filter(({ restates }) => restates === undefined)
-  const seen = new Set<string>()
+export const checkStored = async (reader: SealReader, sealed: Sealed, asked: Asked): Promise<Unsealed> => {
+  const doubts: Doubt[] = []
+  const found: Unsealed = { transitions: 0, excused: 0 }
   const gone = keysGone(sealed)
-  let transitions = 0
-  for (const each of history) {
-    const key = keys.transition(each, each.ruleId, each.scanId)
-    const name = nameOf(key)
-    if (seen.has(name) || gone.has(name))
-      problems.push({ kind: 'transition', item: itemName('transition', key), problem: MISPLACED })
-    seen.add(name)
-    if (sealed.keys.has(name)) continue
-    const problem = scans.problemOf(each.scanId, each.at)
-    if (problem === 'before') transitions++
-    else if (problem !== undefined)
-      problems.push({ kind: 'transition', item: itemName('transition', key), problem })
+  for await (const node of storedNodes(reader, sealed.keys, sealed.problems)) {
+    const all = [...changesIn(node, sealed, gone), ...findingsIn(node, sealed, asked.newest)]
+    doubts.push(...all.filter((each) => !settle(each, asked.scans, found)))
+    if (reader.scope.seals === undefined) checkRestatements(node, sealed, asked)
   }
-  if (reader.scope.seals === undefined) await checkRestatements(reader, sealed, scans.sealedAt)
-  const findings = await reader.findings()
-  if (findings) await checkFindings(reader, sealed, scans, history, findings)
-  return { transitions }
+  if (reader.scope.seals === undefined) await checkWaivers(reader, sealed, asked)
+  if (reader.raw) await checkListedScans(reader.raw, reader, sealed.problems)
+
+  if (doubts.length === 0) return found
+  const again = await asked.scansAgain()
+  for (const each of doubts)
+    if (!settle(each, again, found)) {
+      const words = again.problemOf(each.scanId, each.at) ?? ''
+      sealed.problems.push(...each.problems(words))
+    }
+  return found
 }
 
-const MISPLACED = 'stands under another key than its own: it was added'
+/** Whether a scan explains it. */
+const settle = ({ scanId, at, isFinding }: Doubt, scans: UnsealedScans, found: Unsealed): boolean => {
+  const problem = scans.problemOf(scanId, at)
+  if (isFinding) {
+    if (problem === undefined) found.excused++
+    return problem === undefined
+  }
+  if (problem === 'before') found.transitions++
+  return problem === undefined || problem === 'before'
+}
+
+/** A node's changes that no seal names. */
+const changesIn = ({ changes }: StoredNode, sealed: Sealed, gone: Set<string>): Doubt[] => {
+  const seen = new Set<string>()
+  return changes.flatMap(({ key, change, amiss }) => {
+    const name = nameOf(key)
+    const isTwice = seen.has(name) || gone.has(name)
+    seen.add(name)
+    // What is sealed was held against its hash, which is over its place in the list, too.
+    if (!isTwice && sealed.keys.has(name)) return []
+    if (isTwice || amiss !== undefined) {
+      sealed.problems.push(misplaced('transition', key, amiss ?? MISPLACED))
+      return []
+    }
+    const problems = (problem: string): SealProblem[] => [misplaced('transition', key, problem)]
+    return [{ scanId: change.scanId, at: change.at, problems, isFinding: false }]
+  })
+}
+
+const findingsIn = (node: StoredNode, sealed: Sealed, newest: NewestEvidence): Doubt[] => {
+  const problems = problemsOfFindings(node, sealed, newest)
+  if (problems.length === 0) return []
+  const { state } = node
+  return [{ scanId: String(state?.scanId), at: state?.at, problems: () => problems, isFinding: true }]
+}
 
 /** They are made by people's clocks, between scans. */
-const checkRestatements = async (reader: SealReader, sealed: Sealed, sealedAt: string): Promise<void> => {
-  const until = new Date(Date.parse(sealedAt) - OVERLAP_MS).toISOString()
-  for (const item of await reader.restatements(new Date(0).toISOString()))
-    if (!sealed.keys.has(nameOf(item)) && String(item.at) < until)
-      sealed.problems.push({
-        kind: 'restatement',
-        item: itemName('restatement', item),
-        problem: 'no seal names it, though seals were made after it: it was added',
-      })
-  for (const { key, item } of await reader.waivers())
-    if (!sealed.keys.has(nameOf(key)) && String(item.changedAt) < until)
-      sealed.problems.push({
-        kind: 'waiver',
-        item: itemName('waiver', key),
-        problem: 'no seal names it, though seals were made after it: it was added',
-      })
-}
-
-const checkFindings = async (
-  reader: SealReader,
-  sealed: Sealed,
-  scans: UnsealedScans,
-  history: Transition[],
-  findings: StoredFinding[],
-): Promise<void> => {
-  const last = new Map(history.map((each) => [findingKey(each), each]))
-  const doubtful: { node: Node; problem: SealProblem }[] = []
-  for (const finding of findings) {
-    const { evidenceHash, ruleId, status, reason } = finding
-    const change = last.get(findingKey(finding))
-    last.delete(findingKey(finding))
-    if (evidenceHash !== undefined && !sealed.keys.has(nameOf(keys.evidence(finding, evidenceHash))))
-      doubtful.push({
-        node: finding,
-        problem: {
-          kind: 'evidence',
-          item: `${itemName('evidence', keys.evidence(finding, evidenceHash))}, under ${ruleId}`,
-          problem: 'no seal names it: it was put in the place of what was judged',
-        },
-      })
-    if (change && change.closed === undefined && change.to === status && change.reason === reason) continue
-    const said = change ? `says ${status} ${reason}, and its last change says ${wordsOf(change)}` : NO_CHANGE
-    doubtful.push({ node: finding, problem: { kind: 'finding', item: findingName(finding), problem: said } })
+const checkRestatements = ({ restatements }: StoredNode, sealed: Sealed, { sealedAt, now }: Asked): void => {
+  for (const { amiss, ...item } of restatements) {
+    if (sealed.keys.has(nameOf(item))) continue
+    const problem = problemOfAdded(item.at, sealedAt, now) ?? amiss
+    if (problem !== undefined) sealed.problems.push(misplaced('restatement', item, problem))
   }
-  for (const change of last.values())
-    if (change.closed === undefined)
-      doubtful.push({
-        node: change,
-        problem: {
-          kind: 'finding',
-          item: findingName(change),
-          problem: `is gone, and its last change says ${wordsOf(change)}`,
-        },
-      })
-  sealed.problems.push(...(await withoutUnderWay(reader, scans, doubtful)))
 }
 
-const NO_CHANGE = 'has no change that brought it about'
-
-/** A scan that is under way has written of a node what no seal can name yet. */
-const withoutUnderWay = async (
+/** By its place in the list a scan is the one that answers for a moment. */
+const checkListedScans = async (
+  raw: NonNullable<SealReader['raw']>,
   reader: SealReader,
-  scans: UnsealedScans,
-  doubtful: { node: Node; problem: SealProblem }[],
-): Promise<SealProblem[]> => {
-  const states = await reader.items(doubtful.map(({ node }) => keys.node(node)))
-  const underWay = new Set(
-    states
-      .filter(({ scanId, at }) => scans.problemOf(String(scanId), String(at)) === undefined)
-      .map(({ pk }) => pk),
-  )
-  return doubtful.filter(({ node }) => !underWay.has(keys.node(node).pk)).map(({ problem }) => problem)
+  problems: SealProblem[],
+): Promise<void> => {
+  for await (const page of raw.listed()) {
+    const entries = page.filter(({ listKey }) => listKey === 'SCANS')
+    if (entries.length < page.length) return
+    for (const item of await reader.items(entries)) {
+      const [scanId, openedAt] = [String(item.scanId), String(item.openedAt)]
+      const isOwn = nameOf(keys.scan(scanId)) === nameOf(item)
+      if (isOwn && item.listSort === listings.scan(scanId, openedAt).listSort) continue
+      const problem = 'does not stand in the list of scans where it belongs'
+      problems.push({ kind: 'scan', item: `record ${item.pk} ${item.sk}`, problem })
+    }
+  }
 }
-
-const findingKey = ({ ruleId, ...node }: Node & { ruleId: string }): string => `${nodeKey(node)}#${ruleId}`
-
-const findingName = ({ ruleId, ...node }: Node & { ruleId: string }): string =>
-  `finding of ${nodeKey(node)} ${ruleId}`
-
-const wordsOf = ({ to, reason, closed }: Transition): string =>
-  `${to} ${reason}${closed ? `, ${closed}` : ''}`

@@ -2,6 +2,7 @@ import type { Node, ScanRecord, Transition } from '../findings/records.ts'
 import { type Key, keys } from '../store/keys.ts'
 import type { CommandResult, Store, TargetKey } from '../store/store.ts'
 import { evidenceLeaf, type Item, type Leaf, leafOf } from './leaves.ts'
+import { isTime, SKEW_MS } from './unsealed-scans.ts'
 
 /** A result as an item of the table. */
 type ResultItem = Item & CommandResult
@@ -16,17 +17,22 @@ type Sources = Pick<Store, 'seals' | 'transitionsBetween'>
 
 /**
  * A leaf for everything that an ended scan has recorded: itself, its results, its transitions, and the evidence that it stored. What it
- * has left half written on its nodes is made whole first. The same records make the same leaves in the same order.
+ * has left half written on its nodes is made whole first. The same records make the same leaves in the same order. Changes that
+ * say another time than the scan's are left out: nobody's clock is so wrong, and their time would excuse what is gone.
  */
-export async function* leavesOfScan(store: Sources, record: ScanRecord): AsyncGenerator<Leaf> {
-  const { scanId } = record
+export async function* leavesOfScan(
+  store: Sources,
+  record: ScanRecord,
+  sealedAt: string,
+): AsyncGenerator<Leaf> {
+  const { scanId, openedAt } = record
   for (const item of await store.seals.items([keys.scan(scanId)])) yield leafOf('scan', item)
   const results = (await store.seals.results(scanId)) as ResultItem[]
   const left = await leftBehind(store, record, results)
   const evidence = new Map<string, boolean>()
   let wanted: Key[] = []
   const flush = async (): Promise<Leaf[]> => {
-    const leaves = await changesAndEvidence(store, wanted, evidence)
+    const leaves = await changesAndEvidence(store, wanted, evidence, { openedAt, sealedAt })
     wanted = []
     evidence.clear()
     return leaves
@@ -100,13 +106,23 @@ const brokenIn = ({ targetErrors = [] }: ScanRecord, results: ResultItem[]): Tar
   ]
 }
 
+/** When a scan was opened, and when it was sealed (ISO 8601). */
+export type Span = { openedAt: string; sealedAt: string }
+
+/** Whether a change can be of a scan by its time, as far as clocks agree. */
+export const isWithin = (at: unknown, { openedAt, sealedAt }: Span): boolean =>
+  isTime(at) &&
+  Date.parse(at) >= Date.parse(openedAt) - SKEW_MS &&
+  Date.parse(at) <= Date.parse(sealedAt) + SKEW_MS
+
 /** Transitions in the order of their keys, then the evidence under them that the outcomes have not named, and what they have. */
 const changesAndEvidence = async (
   store: Sources,
   wanted: Key[],
   told: Map<string, boolean>,
+  span: Span,
 ): Promise<Leaf[]> => {
-  const items = (await store.seals.items(wanted)).sort(byKey)
+  const items = (await store.seals.items(wanted)).filter(({ at }) => isWithin(at, span)).sort(byKey)
   const under = items.flatMap((item) => {
     if (typeof item.evidenceHash !== 'string' || item.closed !== undefined) return []
     const key = { pk: item.pk, sk: `E#${item.evidenceHash}` }

@@ -28,7 +28,7 @@ export const leafSchema = z.tuple([
   z.string(),
   z.string(),
   z.string().regex(/^([0-9a-f]{64})?$/),
-  z.string().nullable(),
+  z.iso.datetime().nullable(),
 ])
 export type Leaf = z.infer<typeof leafSchema>
 
@@ -54,9 +54,16 @@ export const leafOf = (kind: LeafKind, item: Item, key: Key = item): Leaf => [
   timeOf(kind, item),
 ]
 
+/** The year 9999: beyond it nothing that is kept expires. */
+const MOST_SECONDS = 253_402_300_799
+
 const timeOf = (kind: LeafKind, item: Item): string | null => {
   const expires = item[TTL_ATTRIBUTE]
-  if ((kind === 'scan' || kind === 'result') && typeof expires === 'number')
+  if (
+    (kind === 'scan' || kind === 'result') &&
+    typeof expires === 'number' &&
+    Math.abs(expires) <= MOST_SECONDS
+  )
     return new Date(expires * 1000).toISOString()
   return kind === 'transition' && typeof item.at === 'string' ? item.at : null
 }

@@ -5,6 +5,9 @@ import { canonicalJson, sha256 } from './canonical.ts'
 
 export const MANIFEST_VERSION = 1
 
+/** Keeps what is reckoned with it within the times that there are. */
+const MOST_DAYS = 100_000
+
 const hash = z.string().regex(/^[0-9a-f]{64}$/)
 
 /** What a seal says of a scan, its parts, and the seal before it. Its hash is that of its canonical JSON. */
@@ -15,10 +18,10 @@ export const manifestSchema = z.looseObject({
   /** The hash of the seal before; null: this one is the first. */
   previous: hash.nullable(),
   /** What stands in the scan's record; the record as a whole is a leaf. */
-  scan: z.looseObject({ scanId: z.string(), status: z.string(), openedAt: z.string() }),
-  sealedAt: z.string(),
+  scan: z.looseObject({ scanId: z.string(), status: z.string(), openedAt: z.iso.datetime() }),
+  sealedAt: z.iso.datetime(),
   /** How many days superseded changes were kept at that time. */
-  historyDays: z.int().positive(),
+  historyDays: z.int().positive().max(MOST_DAYS),
   /** Name and SHA-256 of each part, in order. */
   parts: z.array(z.tuple([z.string(), hash])),
 })

@@ -1,5 +1,6 @@
 import { createReadStream } from 'node:fs'
 import { pipeline } from 'node:stream/promises'
+import { getHeapStatistics } from 'node:v8'
 import { createGunzip } from 'node:zlib'
 import {
   BUNDLE_KIND,
@@ -11,12 +12,21 @@ import {
   lineSchema,
 } from './bundle.ts'
 
-/** Bounds what a file of anybody's may take of the memory: characters in a line, and in all. */
+/** Bounds what a file of anybody's may take of the memory: characters in a line, and bytes in all. */
 const MOST_IN_A_LINE = 128 * 1024 * 1024
-const MOST_IN_ALL = 4 * 1024 * 1024 * 1024
+/** What is read takes up to this many times its bytes, once it is objects. */
+const BYTES_IN_MEMORY = 4
+const mostInAll = (): number => Math.floor(getHeapStatistics().heap_size_limit / BYTES_IN_MEMORY)
 
-/** Reads a bundle from a file, whole: hands on the lines after its header. Throws BundleError. */
-export const readBundle = async (path: string, onLine: (line: BundleLine) => void): Promise<BundleHeader> => {
+/**
+ * Reads a bundle from a file, whole: hands on the lines after its header. `most`: how many bytes it may unpack to.
+ * Throws BundleError.
+ */
+export const readBundle = async (
+  path: string,
+  onLine: (line: BundleLine) => void,
+  most = mostInAll(),
+): Promise<BundleHeader> => {
   let header: BundleHeader | undefined
   let ended = false
   const take = (text: string): void => {
@@ -36,7 +46,7 @@ export const readBundle = async (path: string, onLine: (line: BundleLine) => voi
     }
   }
   try {
-    await pipeline(createReadStream(path), createGunzip(), (chunks) => eachLine(chunks, path, take))
+    await pipeline(createReadStream(path), createGunzip(), (chunks) => eachLine(chunks, { path, most }, take))
   } catch (error) {
     throw inWords(error, path)
   }
@@ -47,21 +57,30 @@ export const readBundle = async (path: string, onLine: (line: BundleLine) => voi
 
 const eachLine = async (
   chunks: AsyncIterable<Buffer>,
-  path: string,
+  { path, most }: { path: string; most: number },
   take: (line: string) => void,
 ): Promise<void> => {
   const decoder = new TextDecoder('utf-8')
-  let rest = ''
+  // The beginning of a line, in pieces: joined only once its end is there.
+  let pieces: string[] = []
+  let length = 0
   let all = 0
   for await (const chunk of chunks) {
     all += chunk.length
-    const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n')
-    rest = lines.pop() ?? ''
-    if (rest.length > MOST_IN_A_LINE || all > MOST_IN_ALL)
-      throw new BundleError(`${path} is larger than a bundle can be; export a shorter span`)
-    for (const line of lines) if (line !== '') take(line)
+    if (all > most) throw tooLarge(path, most)
+    for (const [n, piece] of decoder.decode(chunk, { stream: true }).split('\n').entries()) {
+      if (n > 0) {
+        if (length > 0) take(pieces.join(''))
+        pieces = []
+        length = 0
+      }
+      if (piece !== '') pieces.push(piece)
+      length += piece.length
+      if (length > MOST_IN_A_LINE)
+        throw new BundleError(`${path} has a line that is longer than a bundle has any; it is damaged`)
+    }
   }
-  if (rest !== '') throw cutOff(path)
+  if (length > 0) throw cutOff(path)
 }
 
 const parsed = (text: string, path: string): unknown => {
@@ -102,6 +121,11 @@ const lineOf = (value: unknown, path: string): BundleLine => {
     `${path} holds a ${String(record)} in another form than a bundle has it; it is damaged`,
   )
 }
+
+const tooLarge = (path: string, most: number): BundleError =>
+  new BundleError(
+    `${path} unpacks to more than the ${Math.floor(most / 1024 / 1024)} MB that fit into memory; export a shorter span or fewer instances, or set NODE_OPTIONS=--max-old-space-size=MB`,
+  )
 
 const cutOff = (path: string): BundleError =>
   new BundleError(`${path} is cut off: its end is missing; fetch it again`)

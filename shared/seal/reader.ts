@@ -1,5 +1,5 @@
 import type { Node, ScanRecord, StoredFinding, Transition } from '../findings/records.ts'
-import type { Key } from '../store/keys.ts'
+import type { Key, Listing } from '../store/keys.ts'
 import type { StoredSeal } from '../store/seals.ts'
 import type { Store } from '../store/store.ts'
 import type { Item } from './leaves.ts'
@@ -18,6 +18,8 @@ export type SealReader = {
   history(): Promise<Transition[]>
   /** As they stand; undefined: they are not part of this. */
   findings(): Promise<StoredFinding[] | undefined>
+  /** Items as they are, under whatever keys; absent in a bundle, which has them by kind. */
+  raw?: Pick<Store['seals'], 'waiverItems' | 'ofNode'> & { listed(): AsyncIterable<(Key & Listing)[]> }
   /** What of the chain's items is here: all of a table, perhaps a part in a bundle. */
   scope: SealScope
 }
@@ -44,5 +46,6 @@ export const tableReader = (store: Store): SealReader => ({
   scans: () => store.scans(),
   history: () => store.history({}),
   findings: () => store.findings({}),
+  raw: store.seals,
   scope: {},
 })

@@ -1,9 +1,14 @@
+import type { Key } from '../store/keys.ts'
 import type { Store } from '../store/store.ts'
-import { looked } from './gather.ts'
+import { byKey, looked, nameOf } from './gather.ts'
 import { type Leaf, leafOf } from './leaves.ts'
+import { isTime } from './unsealed-scans.ts'
 
 /** How long before the seal before a restatement may have been made, by its own clock, and not be in that. */
 export const OVERLAP_MS = 24 * 3_600_000
+
+/** Pieces of evidence that are read at once. */
+const EVIDENCE_AT_ONCE = 100
 
 /** Every revision of every waiver: people write them, by their own clocks, so that each seal states all. */
 export const waiverLeaves = async ({ seals }: Pick<Store, 'seals'>): Promise<Leaf[]> =>
@@ -30,11 +35,18 @@ export const restatementLeaves = async (
 export async function* standingLeaves(store: Pick<Store, 'seals'>): AsyncGenerator<Leaf> {
   for await (const findings of store.seals.findings()) {
     const transitions = await store.seals.items(findings.map(({ transition }) => transition))
-    for (const item of transitions.sort((a, b) => (a.pk + a.sk < b.pk + b.sk ? -1 : 1)))
+    for (const item of transitions
+      .filter(({ at }) => isTime(at))
+      .sort((a, b) => (a.pk + a.sk < b.pk + b.sk ? -1 : 1)))
       yield leafOf('transition', item)
-    const evidence = findings.flatMap(({ pk, evidenceHash }) =>
-      evidenceHash === undefined ? [] : [{ pk, sk: `E#${evidenceHash}` }],
-    )
-    yield* await looked(store, evidence)
+    const evidence = new Map<string, Key>()
+    for (const { pk, evidenceHash } of findings) {
+      const key = { pk, sk: `E#${evidenceHash}` }
+      if (evidenceHash !== undefined) evidence.set(nameOf(key), key)
+    }
+    const wanted = [...evidence.values()].sort(byKey)
+    // Evidence comes with its content: what is read at once is held in memory.
+    for (let i = 0; i < wanted.length; i += EVIDENCE_AT_ONCE)
+      yield* await looked(store, wanted.slice(i, i + EVIDENCE_AT_ONCE))
   }
 }

@@ -80,9 +80,9 @@ const readSeen = async (
     table,
     unsettled.flatMap((each) => rulesOf(each, stateOf(each)).map((id) => keys.finding(each.node, id))),
   )
-  // A repeat of what this scan has done whole: which rules were judged by before is known no more.
+  // Of a repeat of what this scan has done whole, and of a scan that broke off, the state does not name all rules judged by.
   for (const each of unsettled)
-    if (stateOf(each)?.scanId === scanId && stateOf(each)?.pending === undefined)
+    if (stateOf(each)?.scanId === scanId || stateOf(each)?.pending !== undefined)
       items.push(...(await queryAll<FindingItem>(table, partition(keys.node(each.node).pk, FINDING_PREFIX))))
   const byNode = Map.groupBy(items, ({ pk }) => nodeKey(nodeOfPk(pk)))
   return new Map(
@@ -204,6 +204,8 @@ const writeVerdicts = async (
     }
     const next = nextFinding(before, assessment, finding, scanId, at)
     if (isDeepStrictEqual(next, before)) continue
+    // The scan that closed it may have broken off before it wrote so.
+    if (before?.closed !== undefined) await appendTransition(table, before)
     await putAfter(table, next, before)
     findings.set(finding.ruleId, next)
     if (next.change.scanId === scanId) await appendTransition(table, next)

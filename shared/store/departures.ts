@@ -8,9 +8,16 @@ import type { Table } from './table.ts'
 import { appendTransition } from './transition-items.ts'
 import { putIf } from './write.ts'
 
+/** Writes the changes that a scan which broke off has made of a node's findings, but not yet recorded. */
+export const recordPending = async (table: Table, { pk, pending }: NodeItem): Promise<void> => {
+  if (pending === undefined) return
+  for (const item of await queryAll<FindingItem>(table, partition(pk, FINDING_PREFIX)))
+    if (item.change.scanId === pending) await appendTransition(table, item)
+}
+
 /**
  * Closes the findings of a node that has left the fleet, each with a transition that says so. Comes before the node's
- * own state is written, so that a call that broke off is repeated as a whole. Returns what this scan closed, also in
+ * own state says that it left, so that a call that broke off is repeated as a whole. Returns what this scan closed, also in
  * an earlier try. Throws WriteConflict.
  */
 export const closeFindings = async (

@@ -2,6 +2,7 @@ import type { Closing } from '../findings/coverage.ts'
 import type { Finding, Status } from '../findings/finding.ts'
 import type { StoredFinding, Transition } from '../findings/records.ts'
 import { type Key, keys, type Listing, listings, nodeOfPk } from './keys.ts'
+import { recordedText } from './recorded-text.ts'
 import type { Assessment } from './store.ts'
 
 /** Where the verdict came from when status or reason last changed: enough to write that transition again. */
@@ -97,7 +98,7 @@ const stillKnowing = (before: FindingItem, next: FindingItem): Change => {
 }
 
 const saidBy = ({ finding, evidenceHash, engineVersion, ruleVersion }: FindingItem): Brought => ({
-  ...{ control: finding.control, severity: finding.severity, message: finding.message },
+  ...{ control: finding.control, severity: finding.severity, message: recordedText(finding.message) },
   ...(evidenceHash !== undefined && { evidenceHash }),
   ...{ engineVersion, ruleVersion },
 })

@@ -56,8 +56,10 @@ export const fleetThen = async (
     ),
     before(
       table,
-      // Without a status before, there was no finding, or a closed one.
-      later.filter(({ change: { from } }) => from !== undefined && isAmong(filter.status, from)),
+      // Without a status before, there was no finding, or a closed one, whose end may not be on record.
+      later.filter(({ change: { from }, supersedes }) =>
+        from === undefined ? supersedes !== undefined : isAmong(filter.status, from),
+      ),
       until,
     ),
   ])

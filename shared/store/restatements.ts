@@ -3,6 +3,7 @@ import { matcher, timeFrom } from './filter.ts'
 import { type Key, keys, listings, nodeOfPk, RESTATEMENT_PREFIX, ruleOfSk, shardsOf } from './keys.ts'
 import { nodesNamed } from './node-states.ts'
 import { getItems, list, partition, queryAll } from './read.ts'
+import { recordedText } from './recorded-text.ts'
 import type { FindingFilter } from './store.ts'
 import type { Table } from './table.ts'
 import { type TransitionItem, transitionOf } from './transition-items.ts'
@@ -20,7 +21,8 @@ export const appendRestatement = async (
   const { account, region, instanceId, ...rest } = restatement
   const node = { account, region, instanceId }
   const key = keys.restatement(node, rest.ruleId, rest.evidenceHash, n)
-  return putIf(table, { ...key, ...listings.restatement(node, rest.ruleId, rest.at), ...rest }, IS_NEW)
+  const listing = listings.restatement(node, rest.ruleId, rest.at)
+  return putIf(table, { ...key, ...listing, ...rest, message: recordedText(rest.message) }, IS_NEW)
 }
 
 /** Oldest first. A status in the filter is the one that the evidence is judged to be now. */

@@ -9,9 +9,11 @@ import {
   type Listing,
   listings,
   nodeOfPk,
+  RESTATEMENT_PREFIX,
   RULES_PK,
   SEALS_PK,
   shardsOf,
+  TRANSITION_PREFIX,
   WAIVER_LOG_PREFIX,
   WAIVER_PREFIX,
 } from './keys.ts'
@@ -73,6 +75,12 @@ export type SealStore = {
   /** Every version of every rule, and every revision of every waiver under the key that it has for good. */
   rules(): Promise<Item[]>
   waivers(): Promise<{ key: Key; item: Item }[]>
+  /** What is in the partition of waivers, as it is. */
+  waiverItems(): Promise<Item[]>
+  /** Every entry of the lists of findings, changes, what ended a failure, restatements and scans, some at a time. */
+  listed(): AsyncGenerator<(Key & Listing)[]>
+  /** A node's findings, changes, restatements and state in this order of reading, whether listed or not. */
+  ofNode(pk: string): Promise<Item[]>
   /** Restatements made at `from` or later, by time and place. */
   restatements(from: string): Promise<Item[]>
   /** What stands of every finding, some at a time. */
@@ -113,10 +121,28 @@ export const createSealStore = (table: Table): SealStore => ({
   results: (scanId) => queryAll<Item>(table, partition(keys.scan(scanId).pk, COMMAND_PREFIX)),
   rules: () => queryAll<Item>(table, whole(RULES_PK)),
   waivers: () => waivers(table),
+  waiverItems: () => queryAll<Item>(table, whole(keys.waiver('').pk)),
+  listed: () => listed(table),
+  ofNode: async (pk) => [
+    ...(await queryAll<Item>(table, between(pk, FINDING_PREFIX, `${TRANSITION_PREFIX}~`))),
+    ...(await queryAll<Item>(table, between(pk, RESTATEMENT_PREFIX, `${keys.node(nodeOfPk(pk)).sk}~`))),
+  ],
   restatements: (from) => restatements(table, from),
   findings: () => findings(table),
   makeWhole: (scanId, suspects) => makeWhole(table, scanId, suspects),
 })
+
+/** Evidence, which is large, is outside of what is asked for. */
+const between = (pk: string, from: string, to: string) => ({
+  KeyConditionExpression: 'pk = :pk AND sk BETWEEN :from AND :to',
+  ExpressionAttributeValues: { ':pk': pk, ':from': from, ':to': to },
+  ConsistentRead: true,
+})
+
+async function* listed(table: Table): AsyncGenerator<(Key & Listing)[]> {
+  const spread = (['FINDINGS', 'TRANSITIONS', 'ENDS', 'RESTATEMENTS'] as const).flatMap(shardsOf)
+  for (const each of ['SCANS', ...spread]) yield* queryPages<Key & Listing>(table, list(each))
+}
 
 async function* allSeals(table: Table): AsyncGenerator<StoredSeal> {
   const query = { ...whole(SEALS_PK), ScanIndexForward: false }

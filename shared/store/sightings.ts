@@ -1,6 +1,6 @@
 import { isDeparture } from '../findings/coverage.ts'
 import { nodeKey } from '../findings/records.ts'
-import { closeFindings } from './departures.ts'
+import { closeFindings, recordPending } from './departures.ts'
 import { nodeOfPk } from './keys.ts'
 import {
   type NodeItem,
@@ -34,15 +34,20 @@ export const applySightings = async (
       const state = states.get(nodeKey(node))
       return !state || !standsAt(state, seen)
     })
+    const assessedAt = moved.length > 0 ? await assessedAtOf(table, [...states.values()]) : undefined
     const changes: CommandResult['changes'] = []
     for (const { node, state: seen } of sightings) {
       const state = states.get(nodeKey(node))
       // Written by this scan already: a repeat, which has to return the same.
       const leaves = state && (state.state !== seen || state.scanId === scanId)
-      if (leaves && isDeparture(seen)) changes.push(...(await closeFindings(table, state, seen, scanId, at)))
+      if (leaves && isDeparture(seen)) {
+        const marked = await markLeaving(table, scanId, at, state, assessedAt)
+        states.set(nodeKey(node), marked)
+        changes.push(...(await closeFindings(table, state, seen, scanId, at)))
+      }
+      // It may be out of reach for long: what happened before must not wait for that.
+      else if (state) await recordPending(table, state)
     }
-    if (moved.length === 0) return changes
-    const assessedAt = await assessedAtOf(table, [...states.values()])
     for (const { node, ...seen } of moved) {
       const state = states.get(nodeKey(node))
       const {
@@ -51,7 +56,7 @@ export const applySightings = async (
         evidence,
         ...before
       } = isDeparture(seen.state) ? unjudged(state) : (state ?? {})
-      const last = state && assessedAt(state)
+      const last = state && assessedAt?.(state)
       const next = {
         ...{ ...before, ...seen, scanId, at },
         // What this scan has stored of it stays told, also where it could not record that it did.
@@ -62,6 +67,33 @@ export const applySightings = async (
     }
     return changes
   })
+
+/**
+ * Comes before the node's findings are closed: should that break off, they are judged anew, or their changes recorded, by
+ * whichever scan sees the node next. One that has no facts on record is judged anew as it is.
+ */
+const markLeaving = async (
+  table: Table,
+  scanId: string,
+  at: string,
+  state: NodeItem,
+  assessedAt: ((state: NodeItem) => string | undefined) | undefined,
+): Promise<NodeItem> => {
+  if (state.pending === scanId || isDeparture(state.state)) return state
+  await recordPending(table, state)
+  const { pk, sk, listKey, listSort, instanceId, since, revision, fingerprint, evidence, ...before } = state
+  const last = assessedAt?.(state)
+  return writeState(
+    table,
+    nodeOfPk(pk),
+    {
+      ...{ ...before, scanId, at, pending: scanId },
+      ...(state.scanId === scanId && evidence !== undefined && { evidence }),
+      ...(last !== undefined && { assessedAt: last }),
+    },
+    state,
+  )
+}
 
 const unjudged = (state: NodeItem | undefined): Partial<NodeState> => {
   const { fingerprint: _, pending: __, ...rest } = state ?? {}

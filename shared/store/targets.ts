@@ -1,3 +1,4 @@
+import { DynamoDBServiceException } from '@aws-sdk/client-dynamodb'
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb'
 import { type Key, keys, type Listing, listings } from './keys.ts'
 import { getItem, getItems, list, queryAll } from './read.ts'
@@ -9,6 +10,9 @@ import { ALWAYS, updateIf } from './write.ts'
 /** `named`: the target is in the item of all names. */
 type TargetItem = Key & Partial<Listing> & TargetState & { named?: true }
 
+/** The item of all names. `full`: they did not fit into it (some 15,000 do), and the list of targets alone holds them. */
+type NamesItem = Key & { names?: Set<string>; full?: true }
+
 export const target = async (table: Table, key: TargetKey): Promise<TargetState | undefined> => {
   const item = await getItem<TargetItem>(table, keys.target(key))
   if (item === undefined) return undefined
@@ -16,34 +20,45 @@ export const target = async (table: Table, key: TargetKey): Promise<TargetState 
   return state
 }
 
-/** Every target that was ever inventoried (by a version that lists them), by account and region: one item, however many they are. */
+/** Every target that was ever inventoried (by a version that lists them), by account and region: one item, as long as they fit into one. */
 export const targets = async (table: Table): Promise<TargetKey[]> => {
-  const named = await getItem<Key & { names: Set<string> }>(table, keys.targetNames)
-  const names = named ? [...named.names].sort() : await listedNames(table)
+  const named = await getItem<NamesItem>(table, keys.targetNames)
+  const names = named?.names ? [...named.names].sort() : await listedNames(table)
   return names.map((name) => {
     const [account = '', region = ''] = name.split('#')
     return { account, region }
   })
 }
 
-/** As an earlier version has listed them: an entry each. */
+/** As they are listed, by an earlier version too: an entry each. */
 const listedNames = async (table: Table): Promise<string[]> =>
   (await queryAll<Listing>(table, list('TARGETS'))).map(({ listSort }) => listSort)
 
 /** The first to name one names those too that an earlier version has listed, so that none is ever missing. */
 const nameTarget = async (table: Table, key: TargetKey): Promise<void> => {
-  const isFirst = (await getItem(table, keys.targetNames)) === undefined
-  const names = new Set([listings.target(key).listSort, ...(isFirst ? await listedNames(table) : [])])
-  await table.client.send(
-    new UpdateCommand({
-      TableName: table.name,
-      Key: keys.targetNames,
-      UpdateExpression: 'ADD #names :names',
-      ExpressionAttributeNames: { '#names': 'names' },
-      ExpressionAttributeValues: { ':names': names },
-    }),
-  )
+  const named = await getItem<NamesItem>(table, keys.targetNames)
+  if (named?.full) return
+  const names = new Set([listings.target(key).listSort, ...(named ? [] : await listedNames(table))])
+  try {
+    await table.client.send(
+      new UpdateCommand({
+        TableName: table.name,
+        Key: keys.targetNames,
+        UpdateExpression: 'ADD #names :names',
+        ExpressionAttributeNames: { '#names': 'names' },
+        ExpressionAttributeValues: { ':names': names },
+      }),
+    )
+  } catch (error) {
+    if (!isTooLarge(error)) throw error
+    await updateIf(table, keys.targetNames, { set: { full: true }, remove: ['names'] }, ALWAYS)
+  }
 }
+
+const isTooLarge = (error: unknown): boolean =>
+  error instanceof DynamoDBServiceException &&
+  error.name === 'ValidationException' &&
+  /size.*exceeded/i.test(error.message)
 
 /** An inventory older than the one recorded changes nothing. What else is known of the target stays. */
 export const putTarget = async (

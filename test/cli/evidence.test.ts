@@ -74,6 +74,12 @@ describe('a bundle', () => {
     )
     expect(altered.code).toBe(1)
 
+    const dated = text.replace(/"exportedAt":"[^"]+"/, '"exportedAt":"2020-01-01T00:00:00.000Z"')
+    writeFileSync(join(folder, 'dated.gz'), gzipSync(dated))
+    const older = await run('evidence', 'verify', 'dated.gz', '--anchor', anchor)
+    expect(older.stdout).toMatch(/seal 1 {2}was made on \S+, after the bundle says that it was/)
+    expect(older.code).toBe(1)
+
     writeFileSync(join(folder, 'cut.gz'), readFileSync(join(folder, 'bundle.jsonl.gz')).subarray(0, 500))
     const cut = await run('evidence', 'verify', 'cut.gz')
     expect(cut).toMatchObject({ code: 2, stdout: '', stderr: expect.stringMatching(/cut\.gz is cut off/) })

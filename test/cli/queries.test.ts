@@ -41,17 +41,18 @@ describe('open', () => {
   })
 
   it('goes on page by page', async () => {
-    const first = await inFolder('open', '--limit', '1', '--format', 'jsonl')
+    const page = ['open', '--limit', '1', '--format', 'jsonl']
+    const first = await inFolder(...page)
     const [, cursor = ''] = /--cursor (\S+)\n/.exec(first.stderr) ?? []
-    const second = await inFolder('open', '--limit', '1', '--format', 'jsonl', '--cursor', cursor)
+    const second = await inFolder(...page, '--cursor', cursor)
     const rules = [first, second].map(({ stdout }) => JSON.parse(stdout).ruleId)
     expect(new Set(rules).size).toBe(2)
     expect(await inFolder('open', ...RULE, '--cursor', cursor)).toMatchObject({ code: 2, stdout: '' })
     expect(await inFolder('open', '--limit', 'none')).toMatchObject({ code: 2, stdout: '' })
   })
 
-  it('goes on page by page through findings too, worst first, in the shape that they have', async () => {
-    const page = ['findings', '--limit', '1', '--format', 'json']
+  it('goes on page by page through findings too, also of so many days, worst first, in the shape that they have', async () => {
+    const page = ['findings', '--limit', '1', '--format', 'json', '--since', '7d']
     const first = await inFolder(...page)
     const [, cursor = ''] = /--cursor (\S+)\n/.exec(first.stderr) ?? []
     const second = await inFolder(...page, '--cursor', cursor)

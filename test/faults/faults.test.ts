@@ -28,6 +28,7 @@ test('a call that fails before or after it took effect is made again, and all en
     expect({ place, ...result }).toEqual({ place, ...scans.undisturbed.result })
     expect(await world.end(), place).toEqual(scans.undisturbed.end)
     expect(await world.stored(), place).toEqual(scans.undisturbed.content)
+    expect(await world.unsealed(), place).toEqual([])
     injected += faults.injected()
   })
   expect(scans.undisturbed.result).toMatchObject({ status: 'closed', digest: 'published' })

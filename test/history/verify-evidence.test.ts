@@ -288,6 +288,32 @@ describe('a verdict and the versions that it names', () => {
     expect(await verify({ engines: { '2': engineOfThen }, rules: [] })).toMatchObject({ agree: 0 })
   })
 
+  test.each(['change', 'finding that stands'])(
+    'are no agreement where the %s names what judged it, but no evidence',
+    async (which) => {
+      await scanned(store, 's1', 0, { assessed: [given('FAIL', 'AUTO_TLS_ENABLED')] })
+      const without = <T extends { evidenceHash?: string }>({ evidenceHash: _, ...rest }: T) => rest
+      const [history, findings] = [await store.history({}), await store.findings({})]
+      const source = {
+        ...store,
+        history: async () => (which === 'change' ? history.map(without) : history),
+        findings: async () => (which === 'change' ? findings : findings.map(without)),
+      }
+      const judging = { rules, engines, engineVersion: '2', at: at(500) }
+      expect(await verifyEvidence(source, {}, judging)).toMatchObject({
+        ...{ verdicts: 2, agree: 1 },
+        unverifiable: [{ problem: 'it does not name the evidence that it rests on' }],
+      })
+      // What is closed is no verdict any more.
+      const closed = {
+        ...source,
+        history: async () => history.map((each) => ({ ...without(each), closed: 'retired' as const })),
+        findings: async () => [],
+      }
+      expect(await verifyEvidence(closed, {}, judging)).toMatchObject({ verdicts: 0 })
+    },
+  )
+
   test('are no agreement where they are named like what every object has, or not named at all', async () => {
     await scanned(store, 's1', 0, { assessed: [byVersions({ engine: 'constructor' })] })
     expect((await verify()).unverifiable).toMatchObject([{ problem: expect.stringContaining('constructor') }])

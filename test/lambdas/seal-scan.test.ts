@@ -1,6 +1,7 @@
 import { LocalDurableTestRunner } from '@aws/durable-execution-sdk-js-testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { SealOutcome } from '../../lambdas/run-scan/deps.ts'
+import { manifestSchema, unpack } from '../../shared/seal/manifest.ts'
 import { tableReader } from '../../shared/seal/reader.ts'
 import { verifySeals } from '../../shared/seal/verify-seals.ts'
 import type { Store } from '../../shared/store/store.ts'
@@ -71,11 +72,34 @@ test('a scan that cannot be sealed, or whose seal the bucket refuses, has ended 
   world.advance(60)
   await world.scan({ scanId: 's4' })
   const hashes = (await store.seals.newest(4)).map(({ hash }) => hash.slice(0, 16)).reverse()
-  expect(written).toEqual([1, 2, 3, 4].map((n) => `seals/000000000${n}-s${n}-${hashes[n - 1]}.json.gz`))
+  // The newest first: what others cannot write keeps it from nothing.
+  expect(written).toEqual([4, 1, 2, 3].map((n) => `seals/000000000${n}-s${n}-${hashes[n - 1]}.json.gz`))
   expect(outcomes).toEqual([
     { scanId: 's1' },
     { scanId: 's2', problem: 'the scan could not be sealed: the table is odd' },
     { scanId: 's3', problem: 'a seal could not be written to the bucket: the bucket is shut' },
     { scanId: 's4' },
   ])
+})
+
+test('a damaged scan, and a seal of which a part is gone, are told of after each scan and stop no other', async () => {
+  const store = await tables.newStore()
+  const { world, outcomes } = withSeals(store)
+  await world.scan({ scanId: 's1' })
+  const opened = world.deps.now().toISOString()
+  world.advance(60)
+  const odd = { scanId: 'odd', status: 'open', trigger: 'manual', openedAt: opened } as const
+  await store.openScan({ ...odd, deadlineAt: 'x', targets: 1, engineVersion: '1' })
+  await store.closeScan('odd', { status: 'failed', closedAt: opened })
+  const seal = await store.seals.seal(1)
+  const { parts } = manifestSchema.parse(JSON.parse(unpack(seal?.manifest ?? Buffer.of())))
+  const part = async (hash: string) => (hash === parts[0]?.[1] ? undefined : store.seals.part(hash))
+  world.deps.store = { ...store, seals: { ...store.seals, part } }
+  const written: string[] = []
+  world.deps.sealBucket = async (key) => void written.push(key)
+  await world.scan({ scanId: 's2' })
+  expect(written).toEqual([expect.stringMatching(/^seals\/0000000002-s2-/)])
+  expect(outcomes.at(-1)?.problem).toMatch(
+    /^scan odd could not be sealed: .*; seals still to be written to the bucket: 1 \(seal 1: part \w+ of a seal/,
+  )
 })

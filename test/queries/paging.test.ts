@@ -102,6 +102,19 @@ describe('findings a page at a time', () => {
       await expect(currentFindings(store, NOW, {}, { cursor })).rejects.toThrow(CursorError)
   })
 
+  test('go on with a time before now as it was given, which is another moment by the next page', async () => {
+    const store = await tables.newStore()
+    const seen = MEMBERS.map(() => ({ 'rule-a': 'PASS', 'rule-b': 'FAIL' }) as const)
+    await lived(store, [{ gapHours: 2, kind: 'whole', seen }])
+    const page = (since: string, paging: { cursor?: string; since?: string }) =>
+      currentFindings(store, NOW, { since }, { limit: 2, ...paging })
+    const { next: cursor = '' } = await page('2020-01-01T00:00:00Z', { since: '9999d' })
+    const later = '2020-01-01T00:00:09Z'
+    await expect(page(later, { since: '9999d', cursor })).resolves.toMatchObject({ findings: [{}, {}] })
+    await expect(page(later, { since: '8888d', cursor })).rejects.toThrow(CursorError)
+    await expect(page(later, { cursor })).rejects.toThrow(CursorError)
+  })
+
   test('say which scan they rest on', async () => {
     const store = await tables.newStore()
     expect((await currentFindings(store, NOW, {})).fresh).toEqual({ at: NOW })

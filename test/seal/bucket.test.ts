@@ -2,11 +2,15 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { gunzipSync } from 'node:zlib'
 import { CreateBucketCommand, GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3'
+import { DeleteCommand } from '@aws-sdk/lib-dynamodb'
 import { buildApp } from 'fauxqs'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { sealBucket } from '../../shared/aws/seal-bucket.ts'
 import { hashOf } from '../../shared/seal/canonical.ts'
+import { manifestSchema, unpack } from '../../shared/seal/manifest.ts'
 import { objectKey, writeToBucket } from '../../shared/seal/write-to-bucket.ts'
+import { createStore } from '../../shared/store/create-store.ts'
+import { keys } from '../../shared/store/keys.ts'
 import { assessment, at, finding, node } from '../store/fleet.fixture.ts'
 import { startTables } from '../store/table.fixture.ts'
 import { sealedScan } from './chain.fixture.ts'
@@ -44,14 +48,14 @@ test('a seal that could not be written goes out with the next one, and each once
   const second = await sealedScan(store, 's2', 60, [assessment(a, [finding('FAIL')])])
   const write = sealBucket('evidence', s3)
   expect(await writeToBucket(store, write, 2, now)).toEqual({ written: 2, left: 0 })
-  const keys = [first, second].map(
+  const names = [first, second].map(
     ({ hash }, i) => `seals/000000000${i + 1}-s${i + 1}-${hash.slice(0, 16)}.json.gz`,
   )
-  expect(await keysIn()).toEqual(keys)
+  expect(await keysIn()).toEqual(names)
   expect(await writeToBucket(store, write, 2, now)).toEqual({ written: 0, left: 0 })
 
   // The object alone shows the chain: the hashes of manifest and parts are those of what stands in it.
-  const { Body } = await s3.send(new GetObjectCommand({ Bucket: 'evidence', Key: keys[1] }))
+  const { Body } = await s3.send(new GetObjectCommand({ Bucket: 'evidence', Key: names[1] }))
   const object = JSON.parse(gunzipSync((await Body?.transformToByteArray()) ?? '').toString())
   expect(object).toMatchObject({ kind: 'fleet-scanner/seal', hash: second.hash })
   expect(hashOf(object.manifest)).toBe(second.hash)
@@ -99,4 +103,24 @@ test('an object that is there already is left as it is, and that is no failure; 
     client.destroy()
     server.close()
   }
+})
+
+test('a seal of which a part is gone keeps no other out of the bucket', async () => {
+  const name = await tables.newTable()
+  const store = createStore(tables.client, name)
+  const a = node('i-a')
+  for (const [n, status] of (['PASS', 'FAIL', 'PASS'] as const).entries())
+    await sealedScan(store, `s${n + 1}`, n * 60, [assessment(a, [finding(status)])])
+  const first = await store.seals.seal(1)
+  const [[, part = ''] = []] = manifestSchema.parse(JSON.parse(unpack(first?.manifest ?? Buffer.of()))).parts
+  await tables.client.send(new DeleteCommand({ TableName: name, Key: keys.sealPart(part) }))
+  const order: string[] = []
+  const write = async (key: string) => {
+    order.push(key.slice(0, 'seals/0000000001'.length))
+  }
+  expect(await writeToBucket(store, write, 3, now)).toEqual({
+    ...{ written: 2, left: 1 },
+    failed: [`seal 1: part ${part} of a seal is not in the table`],
+  })
+  expect(order).toEqual(['seals/0000000003', 'seals/0000000002'])
 })

@@ -99,6 +99,14 @@ describe('a bundle', () => {
     expect(await problemsOf(one)).toEqual([])
     const without = one.filter((line) => !isItem('transition', `H#${RULE}#s2`)(line))
     expect((await problemsOf(without))[0]).toMatch(`transition of ${PLACE}/i-a ${RULE} in scan s2 is gone`)
+    // What is there although it was left out is held against its leaf all the same.
+    const other = lines.find(
+      (line) => isItem('transition', `H#${RULE}#s1`)(line) && line.item.pk.endsWith('i-b'),
+    )
+    const forged = { ...other, item: { ...other?.item, to: 'PASS' } }
+    expect(await problemsOf([...one.slice(0, -1), forged, one.at(-1) ?? {}])).toContainEqual(
+      `transition of ${PLACE}/i-b ${RULE} in scan s1 was changed after it was sealed`,
+    )
     expect(await exportBundle(store, { from: at(500) }, { now: at(600), version: '0' })).toBeUndefined()
   })
 })
@@ -261,6 +269,18 @@ describe('a file that is no bundle, or not a whole one, is refused in one line:'
     expect(await refused(text(lines.slice(0, -1)))).toMatch(/^BundleError: .* is cut off/)
     const plain = gunzipSync(whole).toString()
     expect(await refused(gzipSync(plain.slice(0, -10)))).toMatch(/^BundleError: .* is cut off/)
+  })
+
+  test('larger than memory, and a long line is read in one go', async () => {
+    write(lines)
+    await expect(readBundle(file(), () => {}, 1000)).rejects.toThrow(
+      /unpacks to more than .* fit into memory/,
+    )
+    const long = { record: 'part', hash: 'x', leaves: 'x'.repeat(16 * 1024 * 1024) }
+    writeFileSync(file(), text([lines[0] ?? {}, long, { record: 'end' }]))
+    let read = 0
+    await readBundle(file(), () => read++, 1e9)
+    expect(read).toBe(1)
   })
 
   test.each([

@@ -55,10 +55,19 @@ test('a death before or after any write, then a repeat, makes just the seal that
     await tables.client.send(new BatchWriteCommand({ RequestItems: { [name]: puts } }))
     const quiet = createStore(tables.client, name)
     const { client, writes } = crashingClient(tables.client, crash)
-    const store = createStore(client, name, { now })
-    const seal = () => sealScans(store, 's3', after(125))
+    // Whoever has died does not go on with the next scan.
+    let isDead = false
+    const mortal = intercepted(client, async (_command, _input, call) => {
+      if (isDead) throw new Crash('dead')
+      return call().catch((error: unknown) => {
+        isDead = error instanceof Crash
+        throw error
+      })
+    })
+    const seal = () => sealScans(createStore(mortal, name, { now }), 's3', after(125))
     await seal().catch((error: unknown) => {
       if (!(error instanceof Crash)) throw error
+      isDead = false
       return seal()
     })
     return { content: await tables.contentOf(name), chain: await chainOf(quiet), writes: writes() }
@@ -191,4 +200,44 @@ test('a fleet in which nothing changed is sealed in three writes', async () => {
   const { client, writes } = crashingClient(tables.client)
   await sealScans(createStore(client, name), 's2', after(63))
   expect(writes()).toBe(3)
+})
+
+test('a scan that is damaged keeps no other from its seal, and is told of', async () => {
+  const name = await tables.newTable()
+  const store = createStore(tables.client, name)
+  await sealedScan(store, 's1', 0, [assessment(a, [finding('PASS')])])
+  await store.openScan({ ...scanRecord('s2', 60), deadlineAt: 'x' })
+  await store.closeScan('s2', { status: 'failed', closedAt: at(62) })
+  await scanned(store, 's3', 120, [assessment(a, [finding('FAIL')])])
+  expect(await sealScans(store, 's3', after(123))).toMatchObject({
+    number: 2,
+    failed: [expect.stringMatching(/^scan s2 could not be sealed: /)],
+  })
+  expect(await chainOf(store)).toEqual(['1 s1', '2 s3'])
+})
+
+test('a change that is dated outside of its scan is not sealed, and is named', async () => {
+  const name = await tables.newTable()
+  const store = createStore(tables.client, name)
+  await sealedScan(store, 's1', 0, [assessment(a, [finding('PASS')])])
+  await scanned(store, 's2', 60, [assessment(a, [finding('FAIL')])])
+  const key = keys.transition(a, RULE, 's2')
+  const { Item } = await tables.client.send(new GetCommand({ TableName: name, Key: key }))
+  await tables.client.send(new PutCommand({ TableName: name, Item: { ...Item, at: at(-900_000) } }))
+  await sealScans(store, 's2', after(63))
+  const { problems } = await verify(store)
+  expect(problems).toContainEqual(
+    expect.objectContaining({ item: `transition of ${PLACE}/i-a ${RULE} in scan s2` }),
+  )
+})
+
+test('a cancelled scan is sealed in its turn, however many scans ended in between', async () => {
+  const store = await tables.newStore()
+  await sealedScan(store, 's000', 0, [assessment(a, [finding('PASS')])])
+  await store.openScan({ ...scanRecord('s001', 10), deadlineAt: at(150) })
+  await store.closeScan('s001', { status: 'cancelled', closedAt: at(12) })
+  for (let n = 2; n < 24; n++) await sealedScan(store, `s${String(n).padStart(3, '0')}`, 10 + n * 5, [])
+  expect((await chainOf(store)).some((each) => each.endsWith('s001'))).toBe(false)
+  await sealedScan(store, 's300', 300, [])
+  expect((await chainOf(store)).slice(-2)).toEqual(['24 s001', '25 s300'])
 })

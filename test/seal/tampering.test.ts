@@ -5,10 +5,10 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { tableReader } from '../../shared/seal/reader.ts'
 import { verifySeals } from '../../shared/seal/verify-seals.ts'
 import { createStore } from '../../shared/store/create-store.ts'
-import { type Key, keys } from '../../shared/store/keys.ts'
+import { type Key, keys, listings } from '../../shared/store/keys.ts'
 import type { Store } from '../../shared/store/store.ts'
 import type { Waiver } from '../../shared/waivers/waiver.ts'
-import { assessment, at, finding, node, RULE, sighting } from '../store/fleet.fixture.ts'
+import { assessment, at, finding, node, RULE, scanRecord, sighting } from '../store/fleet.fixture.ts'
 import { startTables } from '../store/table.fixture.ts'
 import { sealedScan } from './chain.fixture.ts'
 
@@ -93,8 +93,8 @@ const fleet = async () => {
       await table.put({ ...item, ...change(item) })
     },
   }
-  const verify = (anchor = hashes.at(-1)?.hash ?? '') =>
-    verifySeals(tableReader(store), { anchor, now: at(3 * 24 * 60) })
+  const verify = (anchor = hashes.at(-1)?.hash ?? '', now = at(3 * 24 * 60)) =>
+    verifySeals(tableReader(store), { anchor, now })
   return { store, seals: hashes, table, verify }
 }
 
@@ -213,7 +213,7 @@ const CASES: Record<string, { tamper: (fleet: Fleet) => Promise<unknown>; finds:
       const { listKey: _, listSort: __, ...rest } = await table.get(keys.finding(b, RULE))
       await table.put(rest)
     },
-    finds: [`finding of ${PLACE}/i-b ${RULE} is gone`],
+    finds: [`finding of ${PLACE}/i-b ${RULE} does not stand in its list where it belongs`],
   },
   'an instance that was lost is said to have been assessed': {
     tamper: ({ table }) =>
@@ -338,6 +338,234 @@ const CASES: Record<string, { tamper: (fleet: Fleet) => Promise<unknown>; finds:
     finds: ['part scan/0001 of seal 4 was changed: it does not match its hash'],
   },
 }
+
+/** Puts an item made from another one under its own key, and in its own place in the list. */
+const putChange = async ({ table }: Fleet, scanId: string, at: string, more: object = {}) =>
+  table.put({
+    ...(await table.get(keys.transition(b, RULE, 's1'))),
+    ...{ ...keys.transition(b, RULE, scanId), ...listings.transition(b, RULE, at), scanId, at },
+    ...{ from: 'FAIL', fromReason: 'FAIL', to: 'PASS', reason: 'PASS', ...more },
+  })
+
+const putScan = ({ table }: Fleet, scanId: string, minutes: number, more: object = {}) =>
+  table.put({
+    ...{
+      ...keys.scan(scanId),
+      ...listings.scan(scanId, at(minutes)),
+      ...scanRecord(scanId, minutes),
+      ...more,
+    },
+  })
+
+const saysPass = ({ table }: Fleet) =>
+  table.change(keys.finding(b, RULE), ({ finding }) => ({
+    ...listings.finding(b, RULE, 'PASS'),
+    finding: { ...finding, status: 'PASS', reason: 'PASS' },
+  }))
+
+const unlisted = ({ listKey: _, listSort: __, ...rest }: Item): Item => rest as Item
+
+const FINDING = `finding of ${PLACE}/i-b ${RULE}`
+
+/** What whoever may write every item would do, knowing how this is verified. `now`: three days after unless told. */
+const FORGERIES: Record<
+  string,
+  { forge: (fleet: Fleet) => Promise<unknown>; finds: string[]; now?: string }
+> = {
+  'an old piece of evidence is put back under a finding': {
+    forge: async ({ table }) => {
+      const { evidenceHash } = await table.get(keys.transition(b, RULE, 's1'))
+      await table.change(keys.finding(b, RULE), () => ({ evidenceHash }))
+    },
+    finds: [`${FINDING} rests on other evidence than the newest that is sealed of its instance`],
+  },
+  'the evidence of a finding is taken away': {
+    forge: async ({ table }) => {
+      const { evidenceHash: _, ...rest } = await table.get(keys.finding(b, RULE))
+      await table.put(rest as Item)
+    },
+    finds: [`${FINDING} has no evidence, and its last change has`],
+  },
+  'a finding is made younger': {
+    forge: ({ table }) => table.change(keys.finding(b, RULE), () => ({ since: at(180), scanId: 's4' })),
+    finds: [`${FINDING} says since ${at(180)}, and its last change ${at(1)}`],
+  },
+  'a finding names another scan than the one that brought it': {
+    forge: ({ table }) => table.change(keys.finding(b, RULE), () => ({ scanId: 's4' })),
+    finds: [`${FINDING} says scan s4, and its last change s1`],
+  },
+  'a finding is weighed less, on the evidence of its change': {
+    forge: ({ table }) =>
+      table.change(keys.finding(a, RULE), ({ finding }) => ({ finding: { ...finding, severity: 'low' } })),
+    finds: [`finding of ${PLACE}/i-a ${RULE} says low 2.3, and its last change high 2.3`],
+  },
+  'a finding is worded otherwise, on the evidence of its change': {
+    forge: ({ table }) =>
+      table.change(keys.finding(a, RULE), ({ finding }) => ({ finding: { ...finding, message: 'fine' } })),
+    finds: [`finding of ${PLACE}/i-a ${RULE} says another message than its last change`],
+  },
+  'what a finding remembers of its change is rewritten': {
+    forge: ({ table }) =>
+      table.change(keys.finding(b, RULE), ({ change }) => ({
+        change: { ...change, at: at(170), brought: { ...change.brought, severity: 'low' } },
+      })),
+    finds: [`${FINDING} remembers its last change otherwise than that is stored: .*severity`],
+  },
+  'a finding is put among those that pass, in the list alone': {
+    forge: ({ table }) => table.change(keys.finding(b, RULE), () => listings.finding(b, RULE, 'PASS')),
+    finds: [`${FINDING} does not stand in its list where it belongs`],
+  },
+  'a change is put into the past, of a scan that is older than the first seal': {
+    forge: async (fleet) => {
+      await putScan(fleet, 'old', -9999, { status: 'closed', closedAt: at(-9990), digest: 'none' })
+      await putChange(fleet, 'old', at(150))
+      await saysPass(fleet)
+    },
+    finds: [
+      `transition of ${PLACE}/i-b ${RULE} in scan old no seal names it: its scan has none`,
+      `${FINDING} `,
+    ],
+  },
+  'a scan of before the first seal answers for a moment after it': {
+    forge: (fleet) =>
+      putScan(fleet, 'old', -9999, { status: 'closed', closedAt: at(190), listSort: `${at(185)}#old` }),
+    finds: [
+      'scan old has no seal, though it has ended',
+      'record SCAN#old META does not stand in the list of scans',
+    ],
+  },
+  'a scan is open for ever, and excuses what is said of its instance': {
+    forge: async (fleet) => {
+      await putScan(fleet, 'sX', 200, { deadlineAt: '9999-01-01T00:00:00.000Z' })
+      await fleet.table.change(keys.node(b), () => ({ scanId: 'sX', at: at(201) }))
+      await saysPass(fleet)
+    },
+    finds: ['scan sX has no seal, and cannot be under way by its times', `${FINDING} says PASS PASS`],
+  },
+  'a scan is open since before the newest that is sealed': {
+    forge: (fleet) => putScan(fleet, 'sX', 150, { deadlineAt: at(1000) }),
+    now: at(200),
+    finds: ['scan sX has no seal, and cannot be under way by its times'],
+  },
+  'a scan that is under way has a change from before it': {
+    forge: async (fleet) => {
+      await putScan(fleet, 'sX', 200)
+      await putChange(fleet, 'sX', at(10))
+    },
+    now: at(205),
+    finds: [`transition of ${PLACE}/i-b ${RULE} in scan sX is from before its scan, which is under way`],
+  },
+  'a change is invented that is in no list': {
+    forge: async (fleet) => {
+      await putChange(fleet, 's3', at(121))
+      const key = keys.transition(b, RULE, 's3')
+      await fleet.table.put(unlisted(await fleet.table.get(key)))
+    },
+    finds: [`transition of ${PLACE}/i-b ${RULE} in scan s3 does not stand in its list where it belongs`],
+  },
+  'a change is invented that passes for a restatement': {
+    forge: (fleet) => putChange(fleet, 's3', at(121), { restates: at(1) }),
+    finds: [`transition of ${PLACE}/i-b ${RULE} in scan s3 stands under another key than its own`],
+  },
+  'a restatement is invented that is in no list': {
+    forge: async ({ store, table }) => {
+      const [item] = await store.seals.restatements(at(0))
+      if (item) await table.put(unlisted({ ...item, sk: item.sk.replace(/1$/, '2'), at: at(3000) }))
+    },
+    finds: [`restatement 2 of ${PLACE}/i-b .* does not stand in its list where it belongs`],
+  },
+  'a restatement is of a time to come': {
+    forge: async ({ store, table }) => {
+      const [item] = await store.seals.restatements(at(0))
+      if (item) await table.put({ ...item, sk: item.sk.replace(/1$/, '2'), at: '9999-01-01T00:00:00.000Z' })
+    },
+    finds: [`restatement 2 of ${PLACE}/i-b .* is of 9999-01-01T00:00:00.000Z, which is still to come`],
+  },
+  'a change is put into a list that is not its own': {
+    forge: async ({ table }) =>
+      table.put({ pk: 'ELSEWHERE', sk: 'H#x', ...listings.transition(b, RULE, at(5)) }),
+    finds: ['item ELSEWHERE H#x does not belong into the list TRANSITIONS#'],
+  },
+  'a waiver that was renewed is rolled back': {
+    forge: async ({ table }) => {
+      const now = await table.get(keys.waiver(waiver.id))
+      const before = await table.get(keys.waiverRevision(waiver.id, 1))
+      await table.put({ ...now, ...keys.waiverRevision(waiver.id, 2) })
+      await table.put({ ...before, ...keys.waiver(waiver.id) })
+    },
+    finds: [`waiver ${waiver.id} says revision 1, and revision 2 is kept`],
+  },
+  'a waiver says another thing under its second key': {
+    forge: async ({ table }) =>
+      table.put({
+        ...(await table.get(keys.waiver(waiver.id))),
+        ...{ ...keys.waiverRevision(waiver.id, 2), reason: 'another' },
+      }),
+    finds: [`waiver ${waiver.id} revision 2 is there twice, and says not the same`],
+  },
+  'a waiver stands under the id of another': {
+    forge: async ({ table }) =>
+      table.put({ ...(await table.get(keys.waiver(waiver.id))), ...keys.waiver('w-20260131-99999999') }),
+    finds: [`waiver ${waiver.id} stands under w-20260131-99999999, which is not its key`],
+  },
+  'a waiver that is known of stands no longer': {
+    forge: async ({ table }) => {
+      const now = await table.get(keys.waiver(waiver.id))
+      await table.put({ ...now, ...keys.waiverRevision(waiver.id, 2) })
+      await table.remove(keys.waiver(waiver.id))
+    },
+    finds: [`waiver ${waiver.id} is gone: only what it said before is there`],
+  },
+  'a waiver is of no time': {
+    forge: ({ table }) =>
+      table.put({
+        ...waiver,
+        ...keys.waiver('w-20260131-99999999'),
+        id: 'w-20260131-99999999',
+        changedAt: '9999',
+      }),
+    finds: ['waiver w-20260131-99999999 revision 1 says no time of its making'],
+  },
+  'the record of a scan names another seal': {
+    forge: ({ table }) =>
+      table.change(keys.scan('s2'), () => ({ seal: { number: 2, hash: 'f'.repeat(64) } })),
+    finds: ['record of scan s2 names another seal 2 than the chain has'],
+  },
+  'all seals are deleted': {
+    forge: async ({ table }) => {
+      for (const number of [1, 2, 3, 4]) await table.remove(keys.seal(number))
+    },
+    finds: ['record of scan s1 names seal 1, which is not in the chain'],
+  },
+}
+
+test.each(Object.keys(FORGERIES))('%s: it is named', async (name) => {
+  const { forge, finds, now } = FORGERIES[name] ?? { forge: async () => {}, finds: [] }
+  await forge(one)
+  const problems = named(await one.verify(undefined, now))
+  for (const words of finds)
+    expect(problems).toEqual(expect.arrayContaining([expect.stringMatching(new RegExp(words))]))
+})
+
+test('a scan that begins while it is verified is no problem, and what it has written is counted', async () => {
+  const name = await tables.newTable()
+  const store = createStore(tables.client, name)
+  await sealedScan(store, 's1', 0, [assessment(b, [finding('FAIL')])])
+  const reader = tableReader(store)
+  let reads = 0
+  const racing = {
+    ...reader,
+    scans: async () => {
+      const scans = await reader.scans()
+      if (reads++ > 0) return scans
+      await store.openScan(scanRecord('s2', 60))
+      await store.applyAssessments('s2', at(61), [assessment(b, [finding('PASS')], text('mended'))])
+      return scans
+    },
+  }
+  const report = await verifySeals(racing, { now: at(62) })
+  expect(report).toMatchObject({ problems: [], excused: 1 })
+})
 
 test.each(Object.keys(CASES))('%s: it is named', async (name) => {
   const { tamper, finds } = CASES[name] ?? { tamper: async () => {}, finds: [] }

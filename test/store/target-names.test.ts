@@ -1,4 +1,4 @@
-import { DeleteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
+import { DeleteCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { countingReads } from '../../bench/queries/counting-reads.ts'
 import { coverageOf } from '../../shared/findings/coverage.ts'
@@ -47,4 +47,17 @@ test('those that an earlier version has listed are not lost, also where they are
   expect(await store.targets()).toEqual(TARGETS.slice(0, 5))
   await put(store, TARGETS[1] as TargetKey, 10)
   expect(await store.targets()).toEqual(TARGETS.slice(0, 5))
+})
+
+test('more names than one item takes do not stop an inventory: the list of targets holds them all', async () => {
+  const name = await tables.newTable()
+  const store = createStore(tables.client, name)
+  await put(store, TARGETS[0] as TargetKey)
+  const names = new Set([`${'1'.repeat(409_562)}#x`])
+  await tables.client.send(new PutCommand({ TableName: name, Item: { ...keys.targetNames, names } }))
+  for (const each of TARGETS.slice(1, 3)) await put(store, each, 10)
+  const kept = await tables.contentOf(name)
+  expect(kept.find(({ pk }) => pk === keys.targetNames.pk)).toEqual({ ...keys.targetNames, full: true })
+  expect(await store.targets()).toEqual(TARGETS.slice(0, 3))
+  expect(await store.target(TARGETS[2] as TargetKey)).toMatchObject({ inventoriedAt: at(10) })
 })
