@@ -37,6 +37,7 @@ What to try next
   npm start                                              again: nothing has changed, so nothing is sent
   npx fleet-scanner findings --local --status FAIL,ERROR what fails, what could not be decided, and since when
   npx fleet-scanner history --local                      every change of a verdict
+  npx fleet-scanner dashboard --local                    the same in a browser, on this machine alone
   ps -ef | grep etcd | npx fleet-scanner evaluate -      any host, by the benchmark's own audit
   samples/fleet.yaml, samples/nodes/                     change a node, then npm start: one digest says what changed
 `
