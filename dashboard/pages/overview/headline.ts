@@ -51,6 +51,7 @@ const doubtsOf = (fresh: Freshness, errors: number): Html[] => {
   const { total = 0, assessed = 0 } = scan?.coverage ?? {}
   const missing = total - assessed
   return [
+    ...(scan && total === 0 ? [html`It found no instance that it should have assessed.`] : []),
     ...(missing > 0
       ? [
           html`<a href="#not-assessed">${instances(missing)} of ${total}</a> ${missing === 1 ? 'was' : 'were'} not assessed.`,
