@@ -28,14 +28,18 @@ export const overview: Page = async ({ ask, query, place, now }) => {
     ask<PostureAnswer>('/v1/posture', { from: `${days}d` }),
     ask<ChangesAnswer>('/v1/changes', { from: '7d', limit: MOST_CHANGES }),
     ask<InstancesAnswer>('/v1/instances', { state: MISSED, limit: MOST_MISSED }),
-    ask<ScansAnswer>('/v1/scans', { limit: 1 }),
+    ask<ScansAnswer>('/v1/scans', { limit: 20 }),
   ])
   const { fresh } = summary
   const { overdue } = summary
   const running = scans[0]?.status === 'open' ? scans[0] : undefined
   const progress =
     running && (await ask<ScanAnswer>(`/v1/scans/${encodeURIComponent(running.scanId)}`)).progress
-  const { words, doubts, kind } = headline(fresh, summary)
+  const { words, doubts, kind } = headline(
+    fresh,
+    summary,
+    scans.find(({ scanId }) => scanId === fresh.scan?.scanId)?.targetErrors,
+  )
   return {
     title: 'Overview',
     current: 'overview',

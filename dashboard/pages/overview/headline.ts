@@ -14,6 +14,7 @@ export type Answered = { kind: 'fail' | 'error' | 'pass' | 'none'; words: Html; 
 export const headline = (
   fresh: Freshness,
   { total, failing }: Pick<SummaryAnswer, 'total' | 'failing'>,
+  targetErrors: string[] = [],
 ): Answered => {
   const { scan } = fresh
   if (!scan)
@@ -23,7 +24,10 @@ export const headline = (
       doubts: [],
     }
   const unwaived = total.FAIL - total.waived
-  const doubts = doubtsOf(fresh, total.ERROR)
+  const doubts = [
+    ...(targetErrors.length > 0 ? [html`Not all accounts and regions were scanned in full.`] : []),
+    ...doubtsOf(fresh, total.ERROR),
+  ]
   const accepted =
     total.waived > 0 &&
     html` ${unwaived > 0 ? 'Another' : ''} <a href="${findingsPath({ status: 'FAIL', waived: 1 })}">${findings(total.waived)}</a> ${total.waived === 1 ? 'is' : 'are'} accepted by a waiver.`
