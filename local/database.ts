@@ -86,6 +86,7 @@ const start = async (
   hold: Exclude<Awaited<ReturnType<typeof claim>>, Holder>,
 ): Promise<Database> => {
   const server = dynalite({ path: join(dataDir, 'dynamodb'), createTableMs: 0 })
+  keepBrowsersOut(server)
   const stop = async (): Promise<void> => {
     await closed(server)
     await hold.release()
@@ -102,6 +103,18 @@ const start = async (
     await stop()
     throw error
   }
+}
+
+/** It answers any page of a browser, which could write what it likes; AWS's clients name no origin, and the host that they were given. */
+const keepBrowsersOut = (server: Server): void => {
+  const [handle] = server.listeners('request')
+  server.removeAllListeners('request')
+  server.on('request', (request, response) => {
+    const { origin, host } = request.headers
+    if (origin === undefined && host === `127.0.0.1:${request.socket.localPort}`)
+      return void Reflect.apply(handle as (...args: unknown[]) => void, server, [request, response])
+    response.writeHead(403).end()
+  })
 }
 
 /** How long whoever asks at the end may wait for the answer. */

@@ -23,7 +23,7 @@ export const trendChart = (days: TrendDay[]): Html => {
 ${openPlot(days)}
 ${misses && missedPlot(days)}
 <div class="plot"><div class="x-axis" aria-hidden="true">${dayTicks(days.map(({ day }) => day)).map((day) => html`<span>${day}</span>`)}</div></div>
-${!misses && html`<p class="hint">Every instance was assessed on each of these days.</p>`}
+${!misses && html`<p class="hint">The scans of these days left out no instance; a day without a scan shows the one before.</p>`}
 ${asTable(days)}
 </figure>`
 }

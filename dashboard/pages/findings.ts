@@ -61,8 +61,8 @@ const counted = (n: number): string => (n === 1 ? '1 finding' : `${n} findings`)
 const whyEmpty = (asked: FindingsQuery, { fresh, hidden, next, isCut, total = 0 }: Rows): Html => {
   if (total > 0) return html`There is no such page; <a href="${findingsHref(asked)}">begin at the first</a>.`
   if (!fresh.scan) return html`No scan of the whole fleet has ended yet, so there is nothing to show.`
-  if (hidden > 0) return html`Everything that fits here is waived.`
   if (next) return html`None of these are shown; look at the next page.`
+  if (hidden > 0) return html`Everything that fits here is waived.`
   if (isCut) return html`Nothing of what was looked at fits.`
   return isNarrowed(asked)
     ? html`Nothing fits these filters. <a href="/findings">Show all findings</a>.`

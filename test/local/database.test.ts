@@ -105,3 +105,13 @@ test('a pid that has come again, and a file that was cut, stop nobody', async ()
   await writeFile(join(dataDir, 'endpoint.json'), '{"pid":')
   await (await openDatabase(dataDir)).stop()
 })
+
+test('a page in a browser gets nothing from the database, and neither does another name for this machine', async () => {
+  const database = await openDatabase(await folder())
+  onTestFinished(() => database.stop())
+  const asked = await fetch(database.url, { method: 'POST', headers: { origin: 'http://evil.example' } })
+  expect([asked.status, asked.headers.get('access-control-allow-origin')]).toEqual([403, null])
+  expect((await fetch(database.url.replace('127.0.0.1', 'localhost'))).status).toBe(403)
+  await put(database.url)
+  expect(await get(database.url)).toEqual(key)
+})
